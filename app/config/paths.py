@@ -1,0 +1,68 @@
+"""Where this workstation keeps its things."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+PROJECT = Path(__file__).resolve().parents[2]
+RESOURCES = PROJECT / "resources"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Folders below one root; each is made, for this user only, when asked for."""
+
+    root: Path
+
+    @classmethod
+    def default(cls) -> "Paths":
+        """Return `ATALAYA_HOME` if set, else the platform's data folder."""
+        chosen = os.environ.get("ATALAYA_HOME")
+        return cls(Path(chosen or platformdirs.user_data_dir("atalaya")).resolve())
+
+    def _folder(self, name: str) -> Path:
+        folder = self.root / name
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
+    @property
+    def database(self) -> Path:
+        """Data directory of the embedded PostgreSQL."""
+        return self._folder("database")
+
+    @property
+    def evidence(self) -> Path:
+        """The local evidence store."""
+        return self._folder("evidence")
+
+    @property
+    def spool(self) -> Path:
+        """What the engine has not yet handed to PostgreSQL."""
+        return self._folder("spool")
+
+    @property
+    def models(self) -> Path:
+        """Pulled and exported models."""
+        return self._folder("models")
+
+    @property
+    def logs(self) -> Path:
+        """Log files."""
+        return self._folder("logs")
+
+    @property
+    def run(self) -> Path:
+        """Sockets, locks and process ids."""
+        return self._folder("run")
+
+    @property
+    def secrets(self) -> Path:
+        """Key files, readable by this user only."""
+        return self._folder("secrets")
+
+    @property
+    def reports(self) -> Path:
+        """PDF documents that were made here."""
+        return self._folder("reports")

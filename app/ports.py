@@ -1,0 +1,295 @@
+"""What the application needs from the outside; `ml`, `db` and the fakes provide it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Protocol
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from app.config.camera import CameraConfiguration, ConfigurationVersion
+from app.domain.camera import Camera, EngineStatus
+from app.domain.clock import CaptureTime
+from app.domain.detection import Detections, Tracks
+from app.domain.geometry import PixelBox
+from app.domain.ids import CameraId, InfractionId, Login, Sha256
+from app.domain.infraction import (
+    Case,
+    Infraction,
+    InfractionKind,
+    InfractionState,
+    Review,
+)
+from app.domain.overlay import PreviewFrame
+from app.domain.person import Person
+from app.domain.plate import PlateReading
+from app.domain.summary import PeriodSummary
+
+Progress = Callable[[str, float], None]
+"""Called with what is being done and how much of it is, 0..1."""
+
+
+class Detector(Protocol):
+    """Finds road users in pictures. One instance serves one thread."""
+
+    @property
+    def model_name(self) -> str:
+        """Name in the model registry."""
+        ...
+
+    @property
+    def model_sha256(self) -> Sha256:
+        """Hash of the weights that are loaded."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """Where it runs, for the status bar: "cuda:0", "openvino:cpu", "cpu"."""
+        ...
+
+    def detect(self, image: npt.NDArray[np.uint8]) -> Detections:
+        """Return what is seen in a BGR picture of shape (height, width, 3)."""
+        ...
+
+
+class Tracker(Protocol):
+    """Gives vehicles of one camera an identity over time."""
+
+    def update(self, detections: Detections, time: CaptureTime) -> Tracks:
+        """Take the detections of the next frame, in order of stream time."""
+        ...
+
+    def reset(self) -> None:
+        """Forget all tracks: the stream broke off. Identities are not used again."""
+        ...
+
+
+class PlateReader(Protocol):
+    """Reads the number plate of one vehicle, and votes over its track."""
+
+    def read(
+        self, image: npt.NDArray[np.uint8], vehicle: PixelBox
+    ) -> "PlateRead | None":
+        """Return one read from a full-size BGR picture, None when no plate is seen."""
+        ...
+
+    def vote(self, reads: Sequence["PlateRead"]) -> PlateReading:
+        """Return the reading that the reads of one track agree on."""
+        ...
+
+
+class PlateRead(Protocol):
+    """One read of one plate in one frame."""
+
+    @property
+    def text(self) -> str:
+        """The characters, upper case, without hyphen."""
+        ...
+
+    @property
+    def confidence(self) -> float:
+        """Least sure character, 0..1."""
+        ...
+
+    @property
+    def box(self) -> PixelBox:
+        """Where the plate lies in the full-size picture."""
+        ...
+
+
+class EvidenceStore(Protocol):
+    """Files that are written once and named by their SHA-256."""
+
+    def put(self, source: Path) -> tuple[Sha256, int]:
+        """Store a copy of a file; return its hash and size. Repeats are harmless.
+
+        Raises StorageFull when there is no room.
+        """
+        ...
+
+    def open(self, sha256: Sha256) -> BinaryIO:
+        """Open for reading after hashing again; raises EvidenceDamaged."""
+        ...
+
+    def local_path(self, sha256: Sha256) -> Path:
+        """Return a verified local file; raises EvidenceDamaged."""
+        ...
+
+
+class InfractionSink(Protocol):
+    """Where the engine hands its findings; PostgreSQL behind the spool."""
+
+    def add(self, infraction: Infraction) -> None:
+        """Store once; the same infraction again changes nothing.
+
+        Raises DatabaseUnavailable when it must be tried again later.
+        """
+        ...
+
+
+class SiteStore(Protocol):
+    """Cameras and their configurations, as the engine and the technician use them."""
+
+    def cameras(self) -> list[Camera]:
+        """Return all cameras, by name."""
+        ...
+
+    def save_camera(self, camera: Camera) -> None:
+        """Add or change a camera."""
+        ...
+
+    def remove_camera(self, camera_id: CameraId) -> None:
+        """Retire a camera; its cases stay."""
+        ...
+
+    def configuration(self, camera_id: CameraId) -> ConfigurationVersion | None:
+        """Return the version in force."""
+        ...
+
+    def publish_configuration(
+        self, camera_id: CameraId, body: CameraConfiguration, note: str
+    ) -> ConfigurationVersion:
+        """Add a version and put it in force at once."""
+        ...
+
+
+class CaseStore(Protocol):
+    """Cases as reviewers and reports use them."""
+
+    def cases(
+        self,
+        *,
+        states: Sequence[InfractionState] = (),
+        kinds: Sequence[InfractionKind] = (),
+        since: datetime | None = None,
+        until: datetime | None = None,
+        plate: str | None = None,
+        after: InfractionId | None = None,
+        limit: int = 100,
+    ) -> list[Case]:
+        """Return cases newest first, a page after the case `after` (keyset)."""
+        ...
+
+    def case(self, infraction_id: InfractionId) -> Case:
+        """Return one case; KeyError when there is none that this person may see."""
+        ...
+
+    def decide(self, review: Review) -> Case:
+        """Record a decision; StateConflict when somebody else was first."""
+        ...
+
+    def undo(self, infraction_id: InfractionId) -> Case:
+        """Take back one's own decision within the minute; else StateConflict."""
+        ...
+
+    def issue_notice(self, infraction_id: InfractionId) -> Case:
+        """Number a confirmed case; the same number when asked again."""
+        ...
+
+    def summary(self, since: datetime, until: datetime) -> PeriodSummary:
+        """Return the figures of a period, `since` included, `until` not."""
+        ...
+
+
+class Changes(Protocol):
+    """What the server says has changed, to redraw by."""
+
+    def listen(self, callback: Callable[["Change"], None]) -> Callable[[], None]:
+        """Call back from a thread of its own; return the function that stops it."""
+        ...
+
+
+class Change(Protocol):
+    """A table and the row in it that changed."""
+
+    @property
+    def topic(self) -> str:
+        """One of "infraction", "camera", "configuration", "person"."""
+        ...
+
+    @property
+    def row_id(self) -> UUID | None:
+        """The row; None when many changed or a connection was lost meanwhile."""
+        ...
+
+
+class Session(Protocol):
+    """A person's open connection to the server."""
+
+    @property
+    def person(self) -> Person:
+        """Who is logged in, with the rights that the server states."""
+        ...
+
+    @property
+    def site(self) -> SiteStore:
+        """Cameras and configurations."""
+        ...
+
+    @property
+    def case_store(self) -> CaseStore:
+        """Cases and figures."""
+        ...
+
+    @property
+    def changes(self) -> Changes:
+        """Notices of change."""
+        ...
+
+    def ping(self) -> float:
+        """Return the round trip in milliseconds; raises DatabaseUnavailable."""
+        ...
+
+    def close(self) -> None:
+        """Log out."""
+        ...
+
+
+class Server(Protocol):
+    """A PostgreSQL server that people log in to."""
+
+    def login(self, login: Login, password: str) -> Session:
+        """Open a session; LoginRefused or DatabaseUnavailable otherwise."""
+        ...
+
+
+class SecretStore(Protocol):
+    """Camera passwords and keys, encrypted at rest."""
+
+    def get(self, reference: str) -> tuple[str, str] | None:
+        """Return user and password, None when there is no such entry."""
+        ...
+
+    def put(self, reference: str, user: str, password: str) -> None:
+        """Store or replace an entry."""
+        ...
+
+    def delete(self, reference: str) -> None:
+        """Forget an entry; not having it is no error."""
+        ...
+
+
+class EngineLink(Protocol):
+    """The desktop's view of the engine process; every call returns at once."""
+
+    def status(self) -> EngineStatus | None:
+        """Return what the engine last said; None while there is no live engine."""
+        ...
+
+    def message(self) -> str:
+        """Return a plain sentence on the engine's state, empty when all is well."""
+        ...
+
+    def frame(self, camera_id: CameraId) -> PreviewFrame | None:
+        """Return the newest frame; the same object until there is a newer one."""
+        ...
+
+    def request_size(self, camera_id: CameraId, width_px: int, height_px: int) -> None:
+        """Ask for previews of about this size, in device pixels."""
+        ...
+
+    def close(self) -> None:
+        """Stop the engine that this link started, within 3 s."""
+        ...

@@ -1,0 +1,36 @@
+"""The base of every page on the rail."""
+
+from PySide6.QtWidgets import QWidget
+
+from app.ports import Change
+from widgets.common.background import Background
+from widgets.services import PageContext
+
+
+class Page(QWidget):
+    """One page; the shell makes it once per login and shows it on demand.
+
+    A page draws nothing and asks for nothing before `activate`; after `deactivate` it
+    keeps its state but stops its timers. All of it lives in the GUI thread.
+    """
+
+    def __init__(self, context: PageContext, background: Background) -> None:
+        """Build the widgets; no query starts here."""
+        super().__init__()
+        self.context = context
+        self.background = background
+
+    def activate(self) -> None:
+        """The page came into view: load and start timers."""
+
+    def deactivate(self) -> None:
+        """The page went out of view: stop timers."""
+
+    def on_change(self, change: Change) -> None:
+        """Something changed on the server (called in the GUI thread)."""
+
+    def retranslate(self) -> None:
+        """Set all texts again, in the language that is now installed."""
+
+    def close_page(self) -> None:
+        """Log-out: release threads, files and streams."""
