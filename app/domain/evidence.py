@@ -17,6 +17,8 @@ class EvidenceKind(StrEnum):
     CLIP = "clip"
     TRACK = "track"
     """JSON of every observation of the vehicle, for overlays replayed in review."""
+    MANIFEST = "manifest"
+    """JSON naming the hash of every other file, and who captured it with what."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
