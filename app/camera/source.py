@@ -1,0 +1,204 @@
+"""A camera as an endless run of packets, over all its reconnections."""
+
+import logging
+import struct
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Protocol
+
+from av.packet import Packet
+from av.video.stream import VideoStream as AvVideoStream
+
+from app.camera.backoff import Backoff
+from app.camera.credentials import Credentials
+from app.camera.stream import VideoStream, open_stream
+from app.camera.stream_clock import Stamp, StreamClock, TimelineBroken
+from app.domain.clock import NS_PER_S, CaptureTime, Clock
+from app.domain.errors import CameraUnreachable
+
+_log = logging.getLogger(__name__)
+_UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_HEALTHY_AFTER_PACKETS = 25
+
+
+class Pace(Enum):
+    """How a source is read."""
+
+    LIVE = "live"
+    """As packets come; a camera sets its own pace."""
+    REAL_TIME = "real_time"
+    """A recording played at its own speed, as if it were a camera."""
+    FAST = "fast"
+    """A recording as fast as it can be worked on; wall time follows stream time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoPacket:
+    """A compressed packet with its place in stream time and its arrival."""
+
+    packet: "Packet[AvVideoStream]"
+    stamp: Stamp
+    arrival: CaptureTime
+
+    @property
+    def keyframe(self) -> bool:
+        """Whether decoding can begin here."""
+        return self.packet.is_keyframe
+
+
+class SourceListener(Protocol):
+    """Is told what a source sees, on the source's own thread."""
+
+    def opened(self, stream: VideoStream) -> None:
+        """Take the first packet of a new session next; the old one is over."""
+        ...
+
+    def arrived(self, packet: VideoPacket) -> None:
+        """Take the next packet of the session.
+
+        May raise CameraUnreachable to have the session opened again.
+        """
+        ...
+
+    def ended(self, stream: VideoStream) -> None:
+        """Take what the decoder still holds: a recording came to its end."""
+        ...
+
+    def lost(self, message: str, retry_in_s: float | None) -> None:
+        """Note that the session is over; None when it will not be tried again."""
+        ...
+
+
+class CameraSource:
+    """Opens, reads, times and reopens one camera."""
+
+    def __init__(
+        self,
+        url: str,
+        credentials: Callable[[], Credentials | None],
+        clock: Clock,
+        stop: threading.Event,
+        *,
+        pace: Pace = Pace.LIVE,
+        backoff: Backoff | None = None,
+    ) -> None:
+        """Make ready; `credentials` is asked at every connection, and not kept."""
+        self._url = url
+        self._credentials = credentials
+        self._clock = clock
+        self._stop = stop
+        self._pace = pace
+        self._backoff = backoff or Backoff()
+        self._stream_clock = StreamClock()
+        self._began: CaptureTime | None = None
+        self._packets = 0
+
+    def run(self, listener: SourceListener) -> None:
+        """Read until `stop` is set; a FAST recording ends by itself."""
+        while not self._stop.is_set():
+            message = self._session(listener)
+            if self._pace is Pace.FAST or self._stop.is_set():
+                listener.lost(message, None)
+                return
+            retry_in_s = self._backoff.next_s()
+            listener.lost(message, retry_in_s)
+            self._stop.wait(retry_in_s)
+
+    def _session(self, listener: SourceListener) -> str:
+        """Run one session to its end; return why it ended."""
+        try:
+            stream = open_stream(self._url, self._credentials())
+        except CameraUnreachable as fault:
+            return str(fault)
+        try:
+            return self._read(stream, listener)
+        except CameraUnreachable as fault:
+            return str(fault)
+        finally:
+            stream.close()
+
+    def _read(self, stream: VideoStream, listener: SourceListener) -> str:
+        self._begin(stream, listener)
+        for packet in stream.packets():
+            if self._stop.is_set():
+                return ""
+            listener.arrived(self._timed(packet, stream, listener))
+            self._packets += 1
+            if self._packets == _HEALTHY_AFTER_PACKETS:
+                self._backoff.reset()
+        listener.ended(stream)
+        return "The recording ended."
+
+    def _begin(self, stream: VideoStream, listener: SourceListener) -> None:
+        self._stream_clock.begin_session(self._clock.monotonic_ns())
+        self._began = None
+        self._packets = 0
+        listener.opened(stream)
+
+    def _timed(
+        self,
+        packet: "Packet[AvVideoStream]",
+        stream: VideoStream,
+        listener: SourceListener,
+    ) -> VideoPacket:
+        arrival_ns = self._clock.monotonic_ns()
+        try:
+            stamp = self._stamp(packet, arrival_ns)
+        except TimelineBroken:
+            _log.info("timestamps jumped; a new session begins")
+            self._begin(stream, listener)
+            stamp = self._stamp(packet, arrival_ns)
+        return VideoPacket(
+            packet=packet, stamp=stamp, arrival=self._arrival(packet, stamp, arrival_ns)
+        )
+
+    def _stamp(self, packet: "Packet[AvVideoStream]", arrival_ns: int) -> Stamp:
+        return self._stream_clock.stamp(
+            pts=packet.pts,
+            dts=packet.dts,
+            duration=packet.duration,
+            time_base=packet.time_base,
+            arrival_ns=arrival_ns,
+        )
+
+    def _arrival(
+        self, packet: "Packet[AvVideoStream]", stamp: Stamp, arrival_ns: int
+    ) -> CaptureTime:
+        now = CaptureTime(
+            stream_ns=stamp.stream_ns,
+            monotonic_ns=arrival_ns,
+            wall=self._clock.now(),
+        )
+        if self._pace is Pace.LIVE:
+            return _with_camera_clock(packet, now)
+        began = self._began = self._began or now
+        due = began.shifted(stamp.stream_ns - began.stream_ns)
+        if self._pace is Pace.REAL_TIME:
+            self._stop.wait(max(0, due.monotonic_ns - arrival_ns) / NS_PER_S)
+        return due
+
+
+def _with_camera_clock(
+    packet: "Packet[AvVideoStream]", arrival: CaptureTime
+) -> CaptureTime:
+    """Return `arrival` with the camera's clock in it, if sender reports gave it.
+
+    libav attaches an AVProducerReferenceTime (int64 microseconds since 1970, int32
+    flags) to packets once an RTCP sender report has come. The difference holds the way
+    through the network too: some milliseconds on a site's own network.
+    """
+    if not packet.has_sidedata("prft"):
+        return arrival
+    raw = bytes(packet.get_sidedata("prft"))
+    (camera_us,) = struct.unpack_from("<q", raw)
+    camera_wall = _UNIX_EPOCH + timedelta(microseconds=camera_us)
+    offset = camera_wall - arrival.wall
+    return CaptureTime(
+        stream_ns=arrival.stream_ns,
+        monotonic_ns=arrival.monotonic_ns,
+        wall=arrival.wall,
+        clock_offset_ns=round(offset / timedelta(microseconds=1)) * 1000,
+    )

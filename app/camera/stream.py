@@ -1,0 +1,158 @@
+"""One open session with a camera, or with a file."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import av
+import av.container
+import av.logging
+from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
+from av.video.stream import VideoStream as AvVideoStream
+
+from app.camera.credentials import Credentials, with_credentials
+from app.camera.faults import place_of, unreachable
+from app.camera.rtsp_check import check_rtsp
+from app.domain.errors import CameraUnreachable
+
+# libav writes whole URLs, passwords included, to the standard error output.
+av.logging.set_libav_level(av.logging.PANIC)
+_log = logging.getLogger(__name__)
+
+OPEN_TIMEOUT_S = 4.0
+STALL_TIMEOUT_S = 3.0
+_PROTOCOLS = {
+    "rtsp": "rtsp,rtp,udp,tcp",
+    "rtsps": "rtsps,rtsp,rtp,udp,tcp,tls,crypto",
+    "http": "http,tcp",
+    "https": "https,http,tcp,tls,crypto",
+    "file": "file",
+}
+
+
+class VideoStream:
+    """The video of an open container; reads block for at most `STALL_TIMEOUT_S`."""
+
+    def __init__(
+        self, url: str, container: av.container.InputContainer, stream: AvVideoStream
+    ) -> None:
+        """Take over an open container; use `open_stream`."""
+        self._url = url
+        self._container = container
+        self._stream = stream
+        _hold_no_frames(stream.codec_context)
+
+    @property
+    def codec_context(self) -> VideoCodecContext:
+        """The decoder that belongs to this session."""
+        return self._stream.codec_context
+
+    @property
+    def codec(self) -> str:
+        """libav's name of the codec."""
+        return self._stream.codec_context.name
+
+    @property
+    def fps(self) -> float | None:
+        """Frames per second as the stream states it, None when it does not."""
+        rate = self._stream.average_rate or self._stream.guessed_rate
+        return float(rate) if rate else None
+
+    @property
+    def frame_count(self) -> int | None:
+        """Frames in a file as its header states it, None for a live stream."""
+        return self._stream.frames or None
+
+    def packets(self) -> Iterator["Packet[AvVideoStream]"]:
+        """Yield video packets until the end of a file.
+
+        Raises CameraUnreachable when the camera stalls or the connection breaks.
+        """
+        index = self._stream.index
+        try:
+            for packet in self._container.demux():
+                if packet.stream_index == index and packet.size:
+                    yield packet  # type: ignore[misc]
+        except (av.error.FFmpegError, OSError) as error:
+            raise unreachable(self._url, error) from None
+
+    def close(self) -> None:
+        """Close the connection."""
+        try:
+            self._container.close()
+        except (av.error.FFmpegError, OSError):
+            _log.debug("closing %s failed", place_of(self._url))
+
+
+def open_stream(
+    url: str, credentials: Credentials | None, timeout_s: float = OPEN_TIMEOUT_S
+) -> VideoStream:
+    """Open the video of a camera or file.
+
+    `url` is rtsp, rtsps, http or https, or the path of a file. RTSP is asked for over
+    TCP: lost datagrams would be torn pictures, and those would be false evidence.
+    Raises CameraUnreachable with a sentence that holds no secret.
+    """
+    scheme = _scheme(url)
+    if scheme == "rtsp":
+        check_rtsp(url, timeout_s)
+    try:
+        container = av.open(
+            with_credentials(url, credentials),
+            mode="r",
+            options=_options(scheme),
+            timeout=(timeout_s, STALL_TIMEOUT_S),
+            metadata_errors="replace",
+        )
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise unreachable(url, error) from None
+    return _video_of(url, container)
+
+
+def _video_of(url: str, container: av.container.InputContainer) -> VideoStream:
+    for stream in container.streams.video:
+        if stream.codec_context.width:
+            return VideoStream(url, container, stream)
+    container.close()
+    raise CameraUnreachable(
+        f"{place_of(url)} sends no video that can be decoded. Check the camera."
+    )
+
+
+def _scheme(url: str) -> str:
+    scheme = urlsplit(url).scheme.lower()
+    if scheme in _PROTOCOLS:
+        return scheme
+    if Path(url).is_file():
+        return "file"
+    if "://" not in url:
+        raise CameraUnreachable(f"There is no file {url}. Check the address.")
+    raise CameraUnreachable(
+        "The address must begin with rtsp://, rtsps://, http:// or https://."
+    )
+
+
+def _options(scheme: str) -> dict[str, str]:
+    options = {"protocol_whitelist": _PROTOCOLS[scheme]}
+    if scheme.startswith("rtsp"):
+        options |= {
+            "rtsp_transport": "tcp",
+            "allowed_media_types": "video",
+            "timeout": str(int(STALL_TIMEOUT_S * 1_000_000)),
+            "fflags": "nobuffer",
+            "probesize": "500000",
+            "analyzeduration": "1500000",
+            "max_delay": "0",
+            "reorder_queue_size": "0",
+        }
+    if scheme.startswith("http"):
+        options["max_redirects"] = "0"
+    return options
+
+
+def _hold_no_frames(codec: VideoCodecContext) -> None:
+    codec.thread_type = "SLICE"
+    codec.thread_count = 1
+    codec.flags |= av.codec.context.Flags.low_delay

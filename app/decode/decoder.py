@@ -1,0 +1,70 @@
+"""Packets to pictures, and nothing shown that rests on damaged data."""
+
+from collections import OrderedDict
+
+import av
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+
+from app.camera.source import VideoPacket
+from app.domain.clock import CaptureTime
+
+_MOST_HELD = 64
+
+
+class PictureDecoder:
+    """The decoder of one session; holds no frame back unless there are B-frames.
+
+    After a damaged packet nothing is handed out until the next keyframe: a torn
+    picture can look like a vehicle.
+    """
+
+    def __init__(self) -> None:
+        """Wait for the first keyframe."""
+        self.corrupt_count = 0
+        self._waiting_for_keyframe = True
+        self._arrivals: OrderedDict[int | None, CaptureTime] = OrderedDict()
+
+    def decode(self, packet: VideoPacket) -> list[tuple[VideoFrame, CaptureTime]]:
+        """Return the frames that this packet completes, with the times of each."""
+        self._remember(packet)
+        try:
+            frames = packet.packet.decode()
+        except av.error.FFmpegError:
+            self._damaged()
+            return []
+        if packet.packet.is_corrupt:
+            self._damaged()
+        return [
+            (frame, self._arrivals.pop(frame.pts, packet.arrival))
+            for frame in frames
+            if self._sound(frame)
+        ]
+
+    def flush(self, codec: VideoCodecContext) -> list[tuple[VideoFrame, CaptureTime]]:
+        """Return the frames that waited for a later packet; the recording is over."""
+        try:
+            frames = codec.decode(None)
+        except av.error.FFmpegError:
+            return []
+        return [
+            (frame, self._arrivals.pop(frame.pts))
+            for frame in frames
+            if frame.pts in self._arrivals and self._sound(frame)
+        ]
+
+    def _remember(self, packet: VideoPacket) -> None:
+        self._arrivals[packet.packet.pts] = packet.arrival
+        while len(self._arrivals) > _MOST_HELD:
+            self._arrivals.popitem(last=False)
+
+    def _sound(self, frame: VideoFrame) -> bool:
+        if frame.is_corrupt:
+            self._damaged()
+        elif frame.key_frame:
+            self._waiting_for_keyframe = False
+        return not self._waiting_for_keyframe
+
+    def _damaged(self) -> None:
+        self.corrupt_count += 1
+        self._waiting_for_keyframe = True
