@@ -1,0 +1,101 @@
+"""Follows one vehicle over the stop line."""
+
+import math
+from dataclasses import dataclass, field
+
+from app.domain.clock import NS_PER_S
+from app.measure.stop_line import LinePosition, StopLineFrame, on_line
+from app.rule.track_history import Sighting
+
+_LEAST_BEFORE = 2
+_CLEARLY_BEFORE = 0.2
+"""Part of the go-on distance that a vehicle must have been seen before the line."""
+_GREATEST_GAP_NS = 3 * NS_PER_S // 2
+_GREATEST_GO_ON_NS = 3 * NS_PER_S
+"""A vehicle that needs longer to go on has stopped on the line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """A foot going over the line, in stream time.
+
+    `doubt_ns` is the expanded uncertainty (coverage factor 2) of `at_ns`; `gone_on_ns`
+    the moment at which the vehicle had clearly passed. `lateral`, `width` and
+    `speed_per_s` share the unit of the line's frame.
+    """
+
+    at_ns: int
+    doubt_ns: int
+    gone_on_ns: int
+    lateral: float
+    width: float
+    speed_per_s: float
+
+
+@dataclass(slots=True)
+class Passage:
+    """What one track did at the line so far."""
+
+    _last: tuple[int, LinePosition] | None = None
+    _clearly_before: int = 0
+    _open: Crossing | None = field(default=None)
+
+    def step(self, sighting: Sighting, line: StopLineFrame) -> Crossing | None:
+        """Take the next sighting; return the crossing once the vehicle has gone on."""
+        position = line.locate(sighting.foot, sighting.box)
+        if position is None:
+            return None
+        now_ns = sighting.stream_ns
+        if position.beyond < -_CLEARLY_BEFORE * position.go_on:
+            self._clearly_before += 1
+        self._open = self._crossing(now_ns, position)
+        self._last = (now_ns, position)
+        if self._open is None or position.beyond < position.go_on:
+            return None
+        done, self._open = self._open, None
+        if now_ns - done.at_ns > _GREATEST_GO_ON_NS:
+            return None
+        return Crossing(
+            at_ns=done.at_ns,
+            doubt_ns=done.doubt_ns,
+            gone_on_ns=now_ns,
+            lateral=done.lateral,
+            width=done.width,
+            speed_per_s=done.speed_per_s,
+        )
+
+    def _crossing(self, now_ns: int, position: LinePosition) -> Crossing | None:
+        """Return the crossing under way: a new one, the same one, or none."""
+        if self._last is None or position.beyond <= 0:
+            return None
+        before_ns, before = self._last
+        if before.beyond > 0:
+            return self._open
+        if (
+            self._clearly_before < _LEAST_BEFORE
+            or now_ns - before_ns > _GREATEST_GAP_NS
+        ):
+            return None
+        return _interpolated(before_ns, before, now_ns, position)
+
+
+def _interpolated(
+    before_ns: int, before: LinePosition, after_ns: int, after: LinePosition
+) -> Crossing | None:
+    """Return the crossing between two sightings; None when it is off the line."""
+    share = -before.beyond / (after.beyond - before.beyond)
+    along = before.along + share * (after.along - before.along)
+    sidestep = abs(after.lateral - before.lateral)
+    gap_ns = after_ns - before_ns
+    if not on_line(along) or sidestep > max(before.width, after.width) or gap_ns <= 0:
+        return None
+    speed_per_s = (after.beyond - before.beyond) / gap_ns * NS_PER_S
+    noise_s = 2 * math.hypot(before.noise, after.noise) / 2 / speed_per_s
+    return Crossing(
+        at_ns=before_ns + round(share * gap_ns),
+        doubt_ns=min(round(noise_s * NS_PER_S), gap_ns),
+        gone_on_ns=after_ns,
+        lateral=before.lateral + share * (after.lateral - before.lateral),
+        width=after.width,
+        speed_per_s=speed_per_s,
+    )

@@ -1,0 +1,65 @@
+"""What is remembered of one vehicle while it is in view."""
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+from app.domain.clock import CaptureTime
+from app.domain.detection import TrackedBox
+from app.domain.geometry import PixelBox
+from app.domain.ids import TrackId
+from app.domain.vehicle import VehicleClass
+from app.measure.foot import Foot
+
+_KEPT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One seen, whole box of a vehicle, in pixels of the configuration's picture."""
+
+    foot: Foot
+    box: PixelBox
+    time: CaptureTime
+
+    @property
+    def stream_ns(self) -> int:
+        """When it was seen."""
+        return self.foot.stream_ns
+
+
+@dataclass(slots=True)
+class TrackHistory:
+    """The sightings of one track, oldest first, bounded.
+
+    Boxes that the tracker guessed or the picture's border cuts are never among them:
+    they decide nothing.
+    """
+
+    track_id: TrackId
+    sightings: deque[Sighting] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    _votes: Counter[VehicleClass] = field(default_factory=Counter)
+
+    def add(self, tracked: TrackedBox, sighting: Sighting) -> None:
+        """Remember a sighting and the detector's opinion of the class."""
+        self.sightings.append(sighting)
+        self._votes[tracked.vehicle_class] += 1
+
+    @property
+    def feet(self) -> list[Foot]:
+        """The feet of all sightings."""
+        return [sighting.foot for sighting in self.sightings]
+
+    @property
+    def vehicle_class(self) -> VehicleClass:
+        """The class that most sightings agree on; needs one sighting."""
+        return self._votes.most_common(1)[0][0]
+
+    @property
+    def last(self) -> Sighting:
+        """The newest sighting; needs one."""
+        return self.sightings[-1]
+
+    def time_at(self, stream_ns: int) -> CaptureTime:
+        """Return all clocks at a moment of the stream, from the nearest sighting."""
+        nearest = min(self.sightings, key=lambda s: abs(s.stream_ns - stream_ns))
+        return nearest.time.shifted(stream_ns - nearest.stream_ns)
