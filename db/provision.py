@@ -1,0 +1,132 @@
+"""Makes a database ready for work: tables, roles, the engine's login, first people.
+
+Run by the superuser; running it again changes nothing that is right already.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from app.domain.ids import Login
+from app.domain.person import Role
+from db import address
+from db.migrate import upgrade
+from db.people import create_person, random_password, scram_verifier
+
+ENGINE_LOGIN = Login("engine")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """Somebody to be made; without a password a random one is drawn."""
+
+    login: Login
+    full_name: str
+    role: Role
+    password: str | None = field(default=None, repr=False)
+
+
+DEMO_PEOPLE = (
+    NewPerson(login=Login("ana"), full_name="Ana Quispe", role=Role.OPERATOR),
+    NewPerson(login=Login("sofia"), full_name="Sofía Paredes", role=Role.SUPERVISOR),
+    NewPerson(login=Login("teo"), full_name="Teo Huamán", role=Role.TECHNICIAN),
+    NewPerson(login=Login("admin"), full_name="Elena Rojas", role=Role.ADMINISTRATOR),
+    NewPerson(login=Login("aurora"), full_name="Aurora Salas", role=Role.AUDITOR),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """Passwords that were set now, by login; one that was kept is not in it."""
+
+    passwords: dict[Login, str] = field(repr=False)
+
+
+def provision(
+    superuser_dsn: str,
+    people: Sequence[NewPerson] = (),
+    engine_password: str | None = None,
+) -> Credentials:
+    """Make database, tables, roles and `people`; idempotent.
+
+    A person who is there keeps name, role and password, unless a password is given
+    here. The engine's login is `ENGINE_LOGIN`, by the same rule.
+    """
+    _create_database(superuser_dsn)
+    upgrade(superuser_dsn)
+    set_now: dict[Login, str] = {}
+    with address.connect(address.parse(superuser_dsn)) as connection:
+        _set_engine(connection, engine_password, set_now)
+        for person in people:
+            _set_person(connection, person, set_now)
+    return Credentials(passwords=set_now)
+
+
+def _create_database(superuser_dsn: str) -> None:
+    name = address.parse(superuser_dsn).get("dbname") or "atalaya"
+    maintenance = make_conninfo(superuser_dsn, dbname="postgres")
+    parameters = address.parse(maintenance)
+    with address.connect(parameters, autocommit=True) as connection:
+        known = connection.execute(
+            "SELECT FROM pg_database WHERE datname = %s", (name,)
+        ).fetchone()
+        if known is None:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(
+                    sql.Identifier(name)
+                )
+            )
+
+
+def _role_exists(connection: address.Connection, login: str) -> bool:
+    query = "SELECT FROM pg_roles WHERE rolname = %s"
+    return connection.execute(query, (login,)).fetchone() is not None
+
+
+def _set_password(connection: address.Connection, login: str, password: str) -> None:
+    verifier = scram_verifier(connection, login, password)
+    connection.execute(
+        sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(
+            sql.Identifier(login), sql.Literal(verifier)
+        )
+    )
+
+
+def _set_engine(
+    connection: address.Connection, password: str | None, set_now: dict[Login, str]
+) -> None:
+    if not _role_exists(connection, ENGINE_LOGIN):
+        connection.execute(
+            sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(ENGINE_LOGIN))
+        )
+        connection.execute(
+            sql.SQL("GRANT atalaya_engine TO {} WITH INHERIT TRUE, SET FALSE").format(
+                sql.Identifier(ENGINE_LOGIN)
+            )
+        )
+        password = password or random_password()
+    if password is not None:
+        _set_password(connection, ENGINE_LOGIN, password)
+        set_now[ENGINE_LOGIN] = password
+
+
+def _set_person(
+    connection: address.Connection, person: NewPerson, set_now: dict[Login, str]
+) -> None:
+    password = person.password
+    if not _role_exists(connection, person.login):
+        password = password or random_password()
+        create_person(connection, person.login, person.full_name, person.role, password)
+        set_now[person.login] = password
+        return
+    # A restored or second database of the cluster knows the role, not the person.
+    connection.execute(
+        "INSERT INTO atalaya.person (login, full_name) VALUES (%s, %s)"
+        " ON CONFLICT DO NOTHING",
+        (person.login, person.full_name),
+    )
+    if password is not None:
+        _set_password(connection, person.login, password)
+        set_now[person.login] = password

@@ -1,0 +1,118 @@
+"""`app.ports.Server` on PostgreSQL: who logs in becomes that role of the server."""
+
+import time
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, text
+
+from app.domain.errors import DatabaseUnavailable, LoginRefused
+from app.domain.ids import Login
+from app.domain.person import Person, Right, Role
+from db import address
+from db.changes import ServerChanges
+from db.faults import translated
+from db.migrate import HEAD, schema_version
+from db.pool import open_pool
+from db.store.case_store import PostgresCaseStore
+from db.store.site_store import PostgresSiteStore
+
+_MS_PER_S = 1000
+
+
+class PostgresSession:
+    """A person's connections: a small pool, and one that listens."""
+
+    def __init__(
+        self, person: Person, engine: Engine, parameters: dict[str, Any]
+    ) -> None:
+        """Use the pool of one person; made by `PostgresServer.login`."""
+        self._person = person
+        self._engine = engine
+        self._site = PostgresSiteStore(engine)
+        self._case_store = PostgresCaseStore(engine)
+        self._changes = ServerChanges(parameters)
+
+    @property
+    def person(self) -> Person:
+        """Who is logged in, with the rights that the server states."""
+        return self._person
+
+    @property
+    def site(self) -> PostgresSiteStore:
+        """Cameras and configurations."""
+        return self._site
+
+    @property
+    def case_store(self) -> PostgresCaseStore:
+        """Cases and figures."""
+        return self._case_store
+
+    @property
+    def changes(self) -> ServerChanges:
+        """Notices of change."""
+        return self._changes
+
+    def ping(self) -> float:
+        """Return the round trip in milliseconds; raises DatabaseUnavailable."""
+        with translated(), self._engine.connect() as connection:
+            begun = time.perf_counter()
+            connection.execute(text("SELECT 1"))
+            return (time.perf_counter() - begun) * _MS_PER_S
+
+    def close(self) -> None:
+        """Log out: end the listening thread and all connections."""
+        self._changes.close()
+        self._engine.dispose()
+
+
+class PostgresServer:
+    """A server by its address; nothing is tried before somebody logs in."""
+
+    def __init__(self, dsn: str) -> None:
+        """Take any libpq address; name and password in it are not used for people."""
+        self._dsn = dsn
+
+    def login(self, login: Login, password: str) -> PostgresSession:
+        """Open a session.
+
+        LoginRefused for a wrong name or password, DatabaseUnavailable (within four
+        seconds) when the address leads nowhere or to a database of another shape.
+        """
+        parameters = address.parse(self._dsn)
+        parameters |= {"user": login, "password": password}
+        parameters.setdefault("dbname", "atalaya")
+        if not login or "\0" in login or "\0" in password:
+            raise LoginRefused("The name or the password is wrong.")
+        connection = address.connect_first(parameters)
+        try:
+            person = _identify(connection)
+        except BaseException:
+            connection.close()
+            raise
+        engine = open_pool(parameters, first=connection)
+        return PostgresSession(person, engine, parameters)
+
+
+def _identify(connection: address.Connection) -> Person:
+    with translated():
+        version = schema_version(connection)
+        if version is None or version < HEAD:
+            raise DatabaseUnavailable(
+                "The database has no Atalaya tables, or older ones. "
+                "An administrator must run: python main.py db upgrade"
+            )
+        try:
+            row = connection.execute("SELECT * FROM atalaya.my_rights()").fetchone()
+        except psycopg.errors.InsufficientPrivilege:
+            row = None
+        connection.rollback()
+    if row is None:
+        raise LoginRefused("This login does not belong to a person of this site.")
+    name, full_name, roles, rights = row
+    return Person(
+        login=Login(name),
+        full_name=full_name,
+        roles=frozenset(Role(role) for role in roles),
+        rights=frozenset(Right(right) for right in rights),
+    )

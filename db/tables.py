@@ -1,0 +1,284 @@
+"""The tables as queries see them.
+
+The migrations make them, with their checks, guards and rights
+(`db/migrations/sql/`); a test compares the two.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+SCHEMA = "atalaya"
+metadata = MetaData(schema=SCHEMA)
+
+
+def _uuid_key(name: str = "id") -> Column[object]:
+    return Column(name, UUID, primary_key=True)
+
+
+def _text(name: str, *, null: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=null)
+
+
+def _moment(name: str, *, null: bool = False) -> Column[object]:
+    default = None if null else func.now()
+    kind = DateTime(timezone=True)
+    return Column(name, kind, nullable=null, server_default=default)
+
+
+def _refers(name: str, target: str, *, key: bool = False) -> Column[object]:
+    return Column(
+        name,
+        UUID,
+        ForeignKey(f"{SCHEMA}.{target}.id"),
+        primary_key=key,
+        nullable=False,
+    )
+
+
+def _login(name: str) -> Column[str]:
+    return Column(name, Text, ForeignKey(f"{SCHEMA}.person.login"), nullable=False)
+
+
+def _one_row_key() -> Column[int]:
+    return Column("id", SmallInteger, primary_key=True, server_default=text("1"))
+
+
+site = Table("site", metadata, _one_row_key(), _text("name"), _text("timezone"))
+
+person = Table(
+    "person",
+    metadata,
+    Column("login", Text, primary_key=True),
+    _text("full_name"),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    _moment("created_at"),
+)
+
+camera = Table(
+    "camera",
+    metadata,
+    _uuid_key(),
+    _text("name"),
+    _text("location"),
+    _text("url"),
+    _text("credential_ref", null=True),
+    Column("enabled", Boolean, nullable=False),
+    _moment("created_at"),
+    _moment("removed_at", null=True),
+)
+
+camera_configuration = Table(
+    "camera_configuration",
+    metadata,
+    _uuid_key(),
+    _refers("camera_id", "camera"),
+    Column("version", Integer, nullable=False),
+    Column("body", JSONB, nullable=False),
+    _text("note"),
+    _moment("created_at"),
+    _login("created_by"),
+    UniqueConstraint("camera_id", "version"),
+)
+
+vehicle = Table(
+    "vehicle",
+    metadata,
+    _uuid_key(),
+    Column("plate", Text, nullable=False, unique=True),
+    _text("vehicle_class"),
+    *(
+        Column(name, Text, nullable=False, server_default=text("''"))
+        for name in ("make", "model", "colour")
+    ),
+    Column("exempt", Boolean, nullable=False, server_default=text("false")),
+    Column("note", Text, nullable=False, server_default=text("''")),
+)
+
+infraction = Table(
+    "infraction",
+    metadata,
+    _uuid_key(),
+    _text("kind"),
+    _refers("camera_id", "camera"),
+    _refers("configuration_id", "camera_configuration"),
+    Column("engine_id", UUID, nullable=False),
+    Column("track_id", BigInteger, nullable=False),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    Column("time_bucket", BigInteger, nullable=False),
+    _text("vehicle_class"),
+    _text("plate_text", null=True),
+    Column("plate_confidence", Float(53), nullable=False),
+    Column("speed_kmh", Float(53)),
+    Column("limit_kmh", Float(53)),
+    Column("red_for_ns", BigInteger),
+    Column("document", JSONB, nullable=False),
+    _text("document_sha256"),
+    _moment("recorded_at"),
+    Column("state", Text, nullable=False, server_default=text("'pending'")),
+    _text("plate_in_force", null=True),
+    UniqueConstraint(
+        "camera_id",
+        "kind",
+        "engine_id",
+        "track_id",
+        "time_bucket",
+        name="infraction_same_track",
+    ),
+)
+Index("infraction_newest", infraction.c.occurred_at.desc(), infraction.c.id.desc())
+Index(
+    "infraction_queue",
+    infraction.c.state,
+    infraction.c.occurred_at.desc(),
+    infraction.c.id.desc(),
+)
+Index("infraction_plate", infraction.c.plate_in_force)
+Index(
+    "infraction_camera",
+    infraction.c.camera_id,
+    infraction.c.kind,
+    infraction.c.occurred_at,
+)
+
+infraction_twin = Table(
+    "infraction_twin",
+    metadata,
+    _uuid_key(),
+    _refers("twin_of", "infraction"),
+    Column("engine_id", UUID, nullable=False),
+    Column("document", JSONB, nullable=False),
+    _text("document_sha256"),
+    _moment("recorded_at"),
+    UniqueConstraint("twin_of", "id"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    _uuid_key(),
+    _refers("infraction_id", "infraction"),
+    _text("kind"),
+    _text("sha256"),
+    _text("media_type"),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("captured_at", DateTime(timezone=True), nullable=False),
+)
+Index("evidence_infraction", evidence.c.infraction_id)
+Index("evidence_sha256", evidence.c.sha256)
+
+review = Table(
+    "review",
+    metadata,
+    _uuid_key(),
+    _refers("infraction_id", "infraction"),
+    _login("reviewer"),
+    _text("verdict"),
+    _text("reason", null=True),
+    _text("comment"),
+    _text("plate_text", null=True),
+    _moment("decided_at"),
+)
+Index("review_infraction", review.c.infraction_id, review.c.decided_at)
+
+review_undo = Table(
+    "review_undo",
+    metadata,
+    _refers("review_id", "review", key=True),
+    _login("undone_by"),
+    _moment("undone_at"),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    _refers("infraction_id", "infraction", key=True),
+    Column("number", Text, nullable=False, unique=True),
+    _login("issued_by"),
+    _moment("issued_at"),
+)
+
+notice_counter = Table(
+    "notice_counter",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    _moment("at"),
+    _text("login"),
+    _text("workstation"),
+    _text("action"),
+    _text("subject"),
+    Column("detail", JSONB, nullable=False),
+    Column("sequence", BigInteger, unique=True),
+    _text("previous_sha256", null=True),
+    _text("sha256", null=True),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    _one_row_key(),
+    Column("sequence", BigInteger, nullable=False),
+    _text("sha256"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    _text("topic"),
+    Column("row_id", UUID),
+    _moment("created_at"),
+)
+
+dispatcher = Table(
+    "dispatcher",
+    metadata,
+    _one_row_key(),
+    Column("holder", Integer, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)
+
+engine = Table(
+    "engine",
+    metadata,
+    _uuid_key(),
+    _text("software_version"),
+    _text("model_name"),
+    _text("device"),
+    Column("camera_count", Integer, nullable=False),
+    Column("spooled", Integer, nullable=False),
+    _moment("started_at"),
+    _moment("seen_at"),
+)
+
+camera_lease = Table(
+    "camera_lease",
+    metadata,
+    _refers("camera_id", "camera", key=True),
+    _refers("engine_id", "engine"),
+    Column("epoch", BigInteger, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)
