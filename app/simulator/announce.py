@@ -1,0 +1,55 @@
+"""Simulated cameras announced on the network by zeroconf, as real ones are."""
+
+import socket
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+
+from zeroconf import InterfaceChoice, ServiceInfo, Zeroconf
+
+_SERVICE = "_rtsp._tcp.local."
+
+
+class Announcement:
+    """Announces `name -> path` at one port until it is closed.
+
+    Only on the given interfaces; the loopback address keeps a demo on its machine.
+    """
+
+    def __init__(
+        self,
+        cameras: Mapping[str, str],
+        port: int,
+        interfaces: Sequence[str] = ("127.0.0.1",),
+    ) -> None:
+        """Register every camera; names that are taken get a number."""
+        chosen = list(interfaces) or InterfaceChoice.All
+        self._zeroconf = Zeroconf(interfaces=chosen)
+        addresses = [socket.inet_aton(address) for address in interfaces]
+        for name, path in cameras.items():
+            info = ServiceInfo(
+                _SERVICE,
+                f"{name}.{_SERVICE}",
+                addresses=addresses,
+                port=port,
+                properties={"path": path},
+                server=f"{name}.local.",
+            )
+            self._zeroconf.register_service(info, allow_name_change=True)
+
+    def close(self) -> None:
+        """Say goodbye and free the sockets."""
+        self._zeroconf.unregister_all_services()
+        self._zeroconf.close()
+
+    def __enter__(self) -> "Announcement":
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()

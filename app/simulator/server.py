@@ -1,0 +1,277 @@
+"""Clips served as live RTSP cameras (RFC 2326, RTP interleaved over TCP).
+
+Written here because a file server starts every viewer at the beginning: cameras of
+one junction must show the same instant to everybody, loop without end, send sender
+reports, and fail on demand (`set_outage`), or the demo and the drills would measure
+something that no camera does. It listens on the loopback interface unless told
+otherwise.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app.domain.clock import Clock
+from app.domain.errors import AlreadyRunning
+from app.domain.units import ns_from_seconds, seconds_from_ns
+from app.simulator.clip_source import LiveClip, load_clip
+from app.simulator.rtp import RTP_CLOCK_HZ, RtpPacketiser
+from app.simulator.rtsp_messages import RtspRequest, read_request, response
+
+_log = logging.getLogger(__name__)
+_SLOW_VIEWER_BYTES = 4_000_000
+_REPORT_INTERVAL_S = 1.0
+_BROKEN_CONVERSATION = (
+    OSError,
+    ValueError,
+    asyncio.IncompleteReadError,
+    asyncio.LimitOverrunError,
+)
+
+
+class _Viewer:
+    """One connection that plays one clip."""
+
+    def __init__(self, writer: asyncio.StreamWriter, channel: int, seed: int) -> None:
+        self.writer = writer
+        self.channel = channel
+        self.packetiser = RtpPacketiser(ssrc=seed & 0xFFFFFFFF)
+        self.waiting_for_keyframe = True
+        self.next_report_s = 0.0
+
+    def send(self, packet: bytes, channel: int) -> None:
+        header = b"$" + bytes((channel,)) + len(packet).to_bytes(2, "big")
+        self.writer.write(header + packet)
+
+    @property
+    def behind(self) -> bool:
+        size = self.writer.transport.get_write_buffer_size()
+        return size > _SLOW_VIEWER_BYTES
+
+
+class _Channel:
+    """One clip, everybody who watches it, and whether it is cut off."""
+
+    def __init__(self, clip: LiveClip) -> None:
+        self.clip = clip
+        self.viewers: set[_Viewer] = set()
+        self.connections: set[asyncio.StreamWriter] = set()
+        self.outage = False
+
+    def broadcast(self, number: int, epoch: datetime) -> None:
+        unit, time_s = self.clip.access_unit(number)
+        timestamp = round(time_s * RTP_CLOCK_HZ)
+        for viewer in tuple(self.viewers):
+            if viewer.behind:
+                viewer.waiting_for_keyframe = True
+            if viewer.waiting_for_keyframe and (viewer.behind or not unit.keyframe):
+                continue
+            viewer.waiting_for_keyframe = False
+            if time_s >= viewer.next_report_s:
+                wall = epoch + timedelta(seconds=time_s)
+                report = viewer.packetiser.sender_report(wall, timestamp)
+                viewer.send(report, viewer.channel + 1)
+                viewer.next_report_s = time_s + _REPORT_INTERVAL_S
+            for packet in viewer.packetiser.frame(unit.units, timestamp):
+                viewer.send(packet, viewer.channel)
+
+
+class RtspServer:
+    """Serves each clip at `rtsp://host:port/NAME` from a thread of its own.
+
+    `epoch` is the wall time at which the first picture of all clips was due: the
+    scoring maps wall time to clip time with it.
+    """
+
+    def __init__(
+        self,
+        clips: Mapping[str, Path],
+        *,
+        clock: Clock,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        seed: int = 1,
+    ) -> None:
+        """Read the clips; EnvironmentFault when one cannot be served."""
+        self._channels = {name: _Channel(load_clip(p)) for name, p in clips.items()}
+        self._clock = clock
+        self._host, self._port = host, port
+        self._random = random.Random(seed)  # noqa: S311 - SSRCs are no secret
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._failure: OSError | None = None
+        self._stop = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="rtsp-server")
+        self.epoch = clock.now()
+
+    @property
+    def port(self) -> int:
+        """The TCP port, known after `start`."""
+        return self._port
+
+    def url(self, name: str) -> str:
+        """Return the address of a clip."""
+        return f"rtsp://{self._host}:{self._port}/{name}"
+
+    def start(self) -> "RtspServer":
+        """Listen and send; EnvironmentFault when the port is taken."""
+        self._thread.start()
+        self._ready.wait()
+        if self._failure is not None:
+            self._thread.join()
+            raise _port_taken(self._port) from self._failure
+        return self
+
+    def set_outage(self, name: str, outage: bool) -> None:
+        """Cut a camera off, or bring it back: its connections break at once."""
+        self._loop.call_soon_threadsafe(self._apply_outage, name, outage)
+
+    def close(self) -> None:
+        """Close every connection and end the thread."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join()
+
+    def _apply_outage(self, name: str, outage: bool) -> None:
+        channel = self._channels[name]
+        channel.outage = outage
+        if outage:
+            for writer in tuple(channel.connections):
+                writer.transport.abort()
+
+    def _run(self) -> None:
+        with contextlib.closing(self._loop):
+            self._loop.run_until_complete(self._serve())
+
+    async def _serve(self) -> None:
+        try:
+            server = await asyncio.start_server(self._accept, self._host, self._port)
+        except OSError as error:
+            self._failure = error
+            self._ready.set()
+            return
+        self._port = server.sockets[0].getsockname()[1]
+        self.epoch = self._clock.now()
+        start_ns = self._clock.monotonic_ns()
+        senders = [
+            asyncio.create_task(self._send(channel, start_ns))
+            for channel in self._channels.values()
+        ]
+        self._ready.set()
+        await self._stop.wait()
+        server.close()
+        await self._end(senders)
+
+    async def _end(self, senders: list[asyncio.Task[None]]) -> None:
+        for channel in self._channels.values():
+            for writer in tuple(channel.connections):
+                writer.transport.abort()
+        current = asyncio.current_task()
+        others = [t for t in asyncio.all_tasks() if t is not current]
+        for task in senders:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    async def _send(self, channel: _Channel, start_ns: int) -> None:
+        number = 0
+        while True:
+            _, time_s = channel.clip.access_unit(number)
+            due_ns = start_ns + ns_from_seconds(time_s)
+            wait_s = seconds_from_ns(due_ns - self._clock.monotonic_ns())
+            await asyncio.sleep(max(wait_s, 0))
+            channel.broadcast(number, self.epoch)
+            number += 1
+
+    async def _accept(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        conversation = _Conversation(self._channels, reader, writer, self._random)
+        try:
+            await conversation.run()
+        except _BROKEN_CONVERSATION as error:
+            _log.debug("viewer left: %s", error)
+        finally:
+            conversation.leave()
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+
+class _Conversation:
+    """The requests of one connection, from DESCRIBE to TEARDOWN."""
+
+    def __init__(
+        self,
+        channels: Mapping[str, _Channel],
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        random_source: random.Random,
+    ) -> None:
+        self._channels = channels
+        self._reader, self._writer = reader, writer
+        self._session = f"{random_source.getrandbits(32):08x}"
+        self._viewer = _Viewer(writer, 0, random_source.getrandbits(32))
+        self._channel: _Channel | None = None
+
+    async def run(self) -> None:
+        """Answer until the viewer leaves."""
+        while (request := await read_request(self._reader)) is not None:
+            self._writer.write(self._answer(request))
+            if request.method == "PLAY" and self._channel is not None:
+                self._channel.viewers.add(self._viewer)
+            await self._writer.drain()
+            if request.method == "TEARDOWN":
+                return
+
+    def leave(self) -> None:
+        """Stop sending to this connection."""
+        if self._channel is not None:
+            self._channel.viewers.discard(self._viewer)
+            self._channel.connections.discard(self._writer)
+
+    def _answer(self, request: RtspRequest) -> bytes:
+        if request.method == "OPTIONS":
+            methods = "OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN"
+            return response(request, 200, {"Public": methods})
+        name = urlsplit(request.url).path.strip("/").split("/")[0]
+        channel = self._channels.get(name)
+        if channel is None:
+            return response(request, 404)
+        if channel.outage:
+            return response(request, 503)
+        self._channel = channel
+        channel.connections.add(self._writer)
+        return self._answer_for(channel, request)
+
+    def _answer_for(self, channel: _Channel, request: RtspRequest) -> bytes:
+        session = {"Session": f"{self._session};timeout=60"}
+        match request.method:
+            case "DESCRIBE":
+                headers = {
+                    "Content-Type": "application/sdp",
+                    "Content-Base": request.url.rstrip("/") + "/",
+                }
+                return response(request, 200, headers, channel.clip.description)
+            case "SETUP":
+                transport = request.headers.get("transport", "")
+                if "RTP/AVP/TCP" not in transport:
+                    return response(request, 461)
+                chosen = "RTP/AVP/TCP;unicast;interleaved=0-1"
+                return response(request, 200, {"Transport": chosen, **session})
+            case "PLAY" | "GET_PARAMETER" | "TEARDOWN":
+                return response(request, 200, session)
+            case _:
+                return response(request, 405)
+
+
+def _port_taken(port: int) -> AlreadyRunning:
+    return AlreadyRunning(
+        f"Port {port} is in use: another simulator is running. Stop it or choose "
+        "another port."
+    )
