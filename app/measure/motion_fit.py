@@ -17,7 +17,7 @@ Array = npt.NDArray[np.float64]
 
 _HUBER = 1.7
 _ROUNDS = 12
-_PRIOR_FREEDOM = 4.0
+_PRIOR_FREEDOM = 3.0
 _COVERAGE = 0.9545
 
 

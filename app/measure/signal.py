@@ -15,6 +15,9 @@ from app.domain.frame import Frame
 from app.domain.geometry import PixelBox
 from app.domain.signal import LampPhase, LampReading
 
+Levels = npt.NDArray[np.float64]
+"""Red, amber, green, each 0..1."""
+
 LEAST_CONTRAST = 0.25
 """Least lead of the lit lamp over the next, as a part of its own score."""
 
@@ -23,7 +26,10 @@ _WASHED_OUT = 0.92
 _BURNT_OUT = 0.97
 _LEAST_COLOUR = 0.12
 _BRIGHTEST_PART = 0.4
-_DARK_RISE = 0.02
+_LEAST_LEAD = 0.08
+_LEAST_LEAD_PART = 0.3
+_BLACK = 0.02
+_LEARNING = 0.05
 _SIDE_PX = 16
 
 _PHASES = (LampPhase.RED, LampPhase.AMBER, LampPhase.GREEN)
@@ -38,7 +44,7 @@ class LampReader:
         """Take the head's boxes, in pixels of a picture of the given size."""
         self._boxes = (head.red, head.amber, head.green)
         self._size_px = (width_px, height_px)
-        self._dark: npt.NDArray[np.float64] | None = None
+        self._dark: Levels | None = None
 
     def reset(self) -> None:
         """Forget the dark levels: the picture may have changed."""
@@ -51,40 +57,47 @@ class LampReader:
 
     def _judge(self, image: npt.NDArray[np.uint8]) -> tuple[LampPhase, float]:
         discs = [_disc(image, box, self._size_px) for box in self._boxes]
-        if any(disc is None for disc in discs):
+        whole = [disc for disc in discs if disc is not None]
+        if len(whole) < len(discs):
             return LampPhase.UNKNOWN, 0.0
-        looks = [
-            _look(d, h) for d, h in zip(discs, _HUES, strict=True) if d is not None
-        ]
+        looks = [_look(disc, hues) for disc, hues in zip(whole, _HUES, strict=True)]
         light = np.array([brightness for brightness, _ in looks])
         colour = np.array([share for _, share in looks])
-        scores = self._excess(light) * (0.4 + 0.6 * colour)
-        return _decide(light, colour, scores)
+        lead = light - self._unlit(light)
+        phase, contrast = _decide(light, colour, lead)
+        if phase is not LampPhase.UNKNOWN:
+            self._learn(light, _PHASES.index(phase))
+        return phase, contrast
 
-    def _excess(self, light: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Return the light above each lens's own dark level, and learn that level."""
-        dimmest = float(light.min())
+    def _unlit(self, light: Levels) -> Levels:
+        """Return how bright each lens would be unlit in the light of this frame.
+
+        Two of three lenses are unlit, so the middle one of the three ratios to the
+        known dark levels tells by how much daylight has changed.
+        """
         if self._dark is None:
-            self._dark = np.full(3, dimmest)
-        # A lens is never taken to be darker than half the dimmest one: an eclipse of
-        # one lamp must not make the sunlit rest look lit.
-        self._dark = np.minimum(self._dark + _DARK_RISE * (light - self._dark), light)
-        floor = np.clip(self._dark, 0.5 * dimmest, dimmest)
-        return np.asarray(np.maximum(light - floor, 0.0), np.float64)
+            return np.full(3, float(np.median(light)))
+        return self._dark * float(np.median(light / self._dark))
+
+    def _learn(self, light: Levels, lit: int) -> None:
+        """Follow the dark levels of the two lenses that are not lit."""
+        seen = np.maximum(light, _BLACK)
+        if self._dark is None:
+            self._dark = np.full(3, float(np.delete(seen, lit).mean()))
+        unlit = np.arange(3) != lit
+        # The lit lens is known by its neighbours alone until it is dark itself.
+        self._dark[unlit] += _LEARNING * (seen - self._dark)[unlit]
 
 
-def _decide(
-    light: npt.NDArray[np.float64],
-    colour: npt.NDArray[np.float64],
-    scores: npt.NDArray[np.float64],
-) -> tuple[LampPhase, float]:
+def _decide(light: Levels, colour: Levels, lead: Levels) -> tuple[LampPhase, float]:
+    scores = np.maximum(lead, 0.0) * (0.4 + 0.6 * colour)
     first, second = np.argsort(scores)[::-1][:2]
     best = float(scores[first])
     contrast = (best - float(scores[second])) / best if best > 0 else 0.0
     told = (
         light.min() < _WASHED_OUT
         and light[first] > _LEAST_LIGHT
-        and best > _LEAST_LIGHT / 2
+        and lead[first] > max(_LEAST_LEAD, _LEAST_LEAD_PART * float(light.min()))
         and contrast >= LEAST_CONTRAST
         and (colour[first] > _LEAST_COLOUR or light[first] > _BURNT_OUT)
     )

@@ -23,7 +23,7 @@ LEAST_POINTS = 4
 LEAST_COVERAGE = 0.6
 """Least part of the stretch between the first and the last observation in it."""
 
-_BOX_SIGMA_PX = 2.0
+_BOX_SIGMA_PX = 2.5
 _FOOT_DRIFT_PX = 0.6
 """How far a detector's lower edge wanders between entry and exit, beyond its noise."""
 _CLOCK_SIGMA_S = 0.002
