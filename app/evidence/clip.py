@@ -1,5 +1,6 @@
 """The clip: the camera's own packets in an MP4, never decoded, never re-encoded."""
 
+import errno
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ def write_clip(
     """Write `packets`, in decode order from a keyframe on, as fragmented MP4.
 
     Raises ValueError when they cannot make a clip: none, no keyframe first, a codec
-    that MP4 does not hold, broken framing.
+    that MP4 does not hold, broken framing. OSError when the disk refuses.
     """
     if not packets or not packets[0].keyframe:
         raise ValueError("a clip must begin with a keyframe")
@@ -69,6 +70,8 @@ def write_clip(
             for packet, timing in zip(packets, timings, strict=True):
                 _mux(container, track, framing.annex_b(packet.data), packet, timing)
     except av.FFmpegError as error:
+        if error.errno == errno.ENOSPC:
+            raise OSError(error.errno, error.strerror) from error
         raise ValueError(f"the packets make no clip: {error.strerror}") from error
     return Clip(
         path=path,

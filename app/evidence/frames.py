@@ -49,7 +49,8 @@ def pick_pictures(
             if _closer(frame, nearest[index], wanted):
                 nearest[index] = frame
     order = sorted({packet.stream_ns for packet in packets})
-    return [None if f is None else _picture(f, order) for f in nearest]
+    pictures = {id(f): _picture(f, order) for f in nearest if f is not None}
+    return [pictures.get(id(frame)) for frame in nearest]
 
 
 def _picture(frame: av.VideoFrame, order: list[int]) -> Picture:

@@ -1,0 +1,160 @@
+"""From a finding to sealed evidence: stills, plate, clip, track, manifest, spool.
+
+What cannot be made is named in the manifest with the reason; the rest is kept all the
+same, and the infraction is never lost. Only a full disk stops the work, so that it is
+done again, from the start, when there is room.
+"""
+
+import errno
+import logging
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import tzinfo
+from pathlib import Path
+
+from app.domain.clock import Clock
+from app.domain.errors import EnvironmentFault, StorageFull
+from app.domain.evidence import EvidenceItem, EvidenceKind
+from app.domain.ids import EvidenceId, new_uuid
+from app.domain.infraction import Infraction
+from app.evidence import manifest
+from app.evidence.capture import CaptureRequest
+from app.evidence.labels import LANGUAGES
+from app.evidence.maker import CaseMaker, MadeFile, NotMade, Style
+from app.ports import EvidenceStore, InfractionSink, PlateReader
+
+__all__ = ["CaptureRequest", "Recorder"]
+
+_log = logging.getLogger(__name__)
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_ORDER = {kind: index for index, kind in enumerate(EvidenceKind)}
+
+
+class Recorder:
+    """Makes and keeps the evidence of one case at a time, on the caller's thread.
+
+    `spool` is the durable queue that takes the finished infraction; `work_dir` holds
+    files while they are made. `plate_reader` finds the plate to crop; without it the
+    whole vehicle is shown. `language` is "es" or "en"; `zone` is the time zone on the
+    stills, the computer's own when None.
+    """
+
+    def __init__(
+        self,
+        store: EvidenceStore,
+        spool: InfractionSink,
+        clock: Clock,
+        work_dir: Path,
+        *,
+        plate_reader: PlateReader | None = None,
+        language: str = "es",
+        zone: tzinfo | None = None,
+    ) -> None:
+        self._store = store
+        self._spool = spool
+        self._clock = clock
+        self._work_dir = work_dir
+        self._plate_reader = plate_reader
+        self._style = Style(LANGUAGES[language], zone)
+        work_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def record(self, request: CaptureRequest) -> Infraction:
+        """Make, store and spool; return the infraction with its evidence.
+
+        Blocks for about as long as decoding the stills takes. When it returns, the
+        case survives a power cut. Raises StorageFull when it must be tried again.
+        """
+        try:
+            with tempfile.TemporaryDirectory(dir=self._work_dir) as folder:
+                infraction = self._seal(request, Path(folder))
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            raise StorageFull(
+                "The engine's disk is full and evidence cannot be made. "
+                "Free space on that disk."
+            ) from error
+        self._spool.add(infraction)
+        return infraction
+
+    def _seal(self, request: CaptureRequest, folder: Path) -> Infraction:
+        maker = CaseMaker(request, folder, self._style, self._plate_reader)
+        ledger = _Ledger(self._store, request.infraction)
+        for kind, make in maker.steps():
+            ledger.keep(kind, make)
+        described = self._describe(request, maker, ledger)
+        ledger.keep(EvidenceKind.MANIFEST, lambda: _written(described, folder))
+        return ledger.infraction
+
+    def _describe(
+        self, request: CaptureRequest, maker: CaseMaker, ledger: "_Ledger"
+    ) -> manifest.Manifest:
+        body = request.configuration.body
+        calibration_sha256 = None
+        if body.calibration is not None:
+            calibration_sha256 = manifest.canonical_sha256(body.calibration)
+        return manifest.Manifest(
+            recorded_at=self._clock.now(),
+            infraction=ledger.infraction,
+            camera=request.camera,
+            configuration_version=request.configuration.version,
+            configuration_sha256=manifest.canonical_sha256(body),
+            calibration_sha256=calibration_sha256,
+            stream=maker.stream_facts,
+            missing=tuple(ledger.missing),
+        )
+
+
+class _Ledger:
+    """What of a case is stored, and what is missing."""
+
+    def __init__(self, store: EvidenceStore, infraction: Infraction) -> None:
+        self._store = store
+        self._bare = infraction
+        self._items: list[EvidenceItem] = []
+        self.missing: list[manifest.Missing] = []
+
+    @property
+    def infraction(self) -> Infraction:
+        """The case with what is stored by now."""
+        items = sorted(self._items, key=lambda item: _ORDER[item.kind])
+        return replace(self._bare, evidence=tuple(items))
+
+    def keep(self, kind: EvidenceKind, make: Callable[[], MadeFile]) -> None:
+        """Make and store one file; note why when it cannot be made."""
+        try:
+            made = make()
+        except (ValueError, NotMade, EnvironmentFault) as error:
+            self._miss(kind, str(error))
+        except OSError as error:
+            if error.errno in _FULL:
+                raise
+            self._miss(kind, "The engine's disk refused the file.")
+        except Exception:  # noqa: BLE001 - a bug in one still must not cost the case
+            self._miss(kind, "The program failed; its log says where.")
+        else:
+            self._items.append(self._stored(kind, made))
+
+    def _stored(self, kind: EvidenceKind, made: MadeFile) -> EvidenceItem:
+        sha256, size_bytes = self._store.put(made.path)
+        return EvidenceItem(
+            id=EvidenceId(new_uuid()),
+            kind=kind,
+            sha256=sha256,
+            media_type=made.media_type,
+            size_bytes=size_bytes,
+            captured_at=made.captured_at,
+        )
+
+    def _miss(self, kind: EvidenceKind, reason: str) -> None:
+        _log.warning(
+            "case %s has no %s: %s", self._bare.id, kind, reason, exc_info=True
+        )
+        self.missing.append(manifest.Missing(kind=kind, reason=reason))
+
+
+def _written(described: manifest.Manifest, folder: Path) -> MadeFile:
+    path = folder / "manifest.json"
+    manifest.write_manifest(described, path)
+    return MadeFile(path, manifest.MEDIA_TYPE, described.recorded_at)
