@@ -175,8 +175,11 @@ def as_role(widget: QWidget, role: str) -> QWidget:
     return widget
 
 
-def apply(application: QApplication, wanted: Mode) -> None:
-    """Dress the whole application; harmless when repeated."""
+def apply(wanted: Mode) -> None:
+    """Dress the running QApplication; harmless when repeated."""
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        raise RuntimeError("there is no QApplication to dress")
     _Current.mode = wanted
     _load_fonts()
     application.setStyle("Fusion")
