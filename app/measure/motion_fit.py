@@ -17,6 +17,7 @@ Array = npt.NDArray[np.float64]
 
 _HUBER = 1.7
 _ROUNDS = 12
+_SETTLED = 1e-3
 _PRIOR_FREEDOM = 3.0
 _COVERAGE = 0.9545
 
@@ -70,7 +71,10 @@ def fit_motion(times_s: Array, y_m: Array, sigma_m: Array, order: int) -> Motion
     coefficients, scores = _solve(design, target, trust)
     for _ in range(_ROUNDS):
         scale = max(1.0, 1.4826 * float(np.median(np.abs(scores))))
-        trust = np.minimum(1.0, _HUBER * scale / np.maximum(np.abs(scores), 1e-12))
+        trusted = np.minimum(1.0, _HUBER * scale / np.maximum(np.abs(scores), 1e-12))
+        if np.abs(trusted - trust).max() < _SETTLED:
+            break
+        trust = trusted
         coefficients, scores = _solve(design, target, trust)
     freedom = len(target) - order - 1
     spread = float((trust * scores**2).sum())

@@ -6,6 +6,8 @@ so that the lead over the others decides; at night the dark lenses are black. Wh
 the lead is small the phase is UNKNOWN: nobody is charged by guess.
 """
 
+from functools import cache
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -76,8 +78,8 @@ class LampReader:
         known dark levels tells by how much daylight has changed.
         """
         if self._dark is None:
-            return np.full(3, float(np.median(light)))
-        return self._dark * float(np.median(light / self._dark))
+            return np.full(3, _middle(light))
+        return self._dark * _middle(light / self._dark)
 
     def _learn(self, light: Levels, lit: int) -> None:
         """Follow the dark levels of the two lenses that are not lit."""
@@ -87,6 +89,10 @@ class LampReader:
         unlit = np.arange(3) != lit
         # The lit lens is known by its neighbours alone until it is dark itself.
         self._dark[unlit] += _LEARNING * (seen - self._dark)[unlit]
+
+
+def _middle(levels: Levels) -> float:
+    return float(np.sort(levels)[1])
 
 
 def _decide(light: Levels, colour: Levels, lead: Levels) -> tuple[LampPhase, float]:
@@ -137,6 +143,7 @@ def _look(
     return brightness, float(strong.sum() / max((value / 255).sum(), 1e-9))
 
 
+@cache
 def _ellipse(shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
     rows = np.linspace(-1, 1, shape[0])[:, None]
     columns = np.linspace(-1, 1, shape[1])[None, :]

@@ -93,7 +93,8 @@ class RedLightJudge:
     def _near_an_end(self, crossing: Crossing, stretch: Stretch) -> bool:
         """Tell whether the crossing is too near the change to or from red."""
         red_for_ns = crossing.at_ns - stretch.start_ns
-        if red_for_ns <= max(self._grace_ns, _doubt_ns(crossing, stretch)):
+        seen_red_ns = red_for_ns - stretch.start_uncertainty_ns // 2
+        if seen_red_ns <= self._grace_ns or red_for_ns <= _doubt_ns(crossing, stretch):
             return True
         if stretch.end_ns is None:
             return False
