@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 _USERINFO = re.compile(r"(\w[\w+.-]*://)\S*@")
 _NAMED_SECRET = re.compile(
@@ -29,6 +29,17 @@ def with_credentials(url: str, credentials: Credentials | None) -> str:
     user = quote(credentials.user, safe="")
     password = quote(credentials.password, safe="")
     return urlunsplit(parts._replace(netloc=f"{user}:{password}@{host}"))
+
+
+def split_credentials(url: str) -> tuple[str, Credentials | None]:
+    """Return `url` without user and password, and those, None when it has none."""
+    parts = urlsplit(url)
+    userinfo, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, None
+    user, _, password = userinfo.partition(":")
+    bare = urlunsplit(parts._replace(netloc=host))
+    return bare, Credentials(unquote(user), unquote(password))
 
 
 def scrub(text: str) -> str:

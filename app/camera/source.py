@@ -4,7 +4,7 @@ import logging
 import struct
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Protocol
@@ -13,11 +13,12 @@ from av.packet import Packet
 from av.video.stream import VideoStream as AvVideoStream
 
 from app.camera.backoff import Backoff
+from app.camera.clock_offset import ClockOffsetFilter
 from app.camera.credentials import Credentials
 from app.camera.stream import VideoStream, open_stream
 from app.camera.stream_clock import Stamp, StreamClock, TimelineBroken
 from app.domain.clock import NS_PER_S, CaptureTime, Clock
-from app.domain.errors import CameraUnreachable
+from app.domain.errors import EnvironmentFault
 
 _log = logging.getLogger(__name__)
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -93,6 +94,7 @@ class CameraSource:
         self._pace = pace
         self._backoff = backoff or Backoff()
         self._stream_clock = StreamClock()
+        self._offsets = ClockOffsetFilter()
         self._began: CaptureTime | None = None
         self._packets = 0
 
@@ -111,11 +113,11 @@ class CameraSource:
         """Run one session to its end; return why it ended."""
         try:
             stream = open_stream(self._url, self._credentials())
-        except CameraUnreachable as fault:
+        except EnvironmentFault as fault:
             return str(fault)
         try:
             return self._read(stream, listener)
-        except CameraUnreachable as fault:
+        except EnvironmentFault as fault:
             return str(fault)
         finally:
             stream.close()
@@ -173,32 +175,34 @@ class CameraSource:
             wall=self._clock.now(),
         )
         if self._pace is Pace.LIVE:
-            return _with_camera_clock(packet, now)
+            return self._with_camera_clock(packet, now)
         began = self._began = self._began or now
         due = began.shifted(stamp.stream_ns - began.stream_ns)
         if self._pace is Pace.REAL_TIME:
             self._stop.wait(max(0, due.monotonic_ns - arrival_ns) / NS_PER_S)
         return due
 
+    def _with_camera_clock(
+        self, packet: "Packet[AvVideoStream]", arrival: CaptureTime
+    ) -> CaptureTime:
+        camera_wall = _camera_wall(packet)
+        if camera_wall is None:
+            return arrival
+        offset_us = (camera_wall - arrival.wall) // timedelta(microseconds=1)
+        best_ns = self._offsets.add(offset_us * 1000, arrival.monotonic_ns)
+        return replace(arrival, clock_offset_ns=best_ns)
 
-def _with_camera_clock(
-    packet: "Packet[AvVideoStream]", arrival: CaptureTime
-) -> CaptureTime:
-    """Return `arrival` with the camera's clock in it, if sender reports gave it.
 
-    libav attaches an AVProducerReferenceTime (int64 microseconds since 1970, int32
-    flags) to packets once an RTCP sender report has come. The difference holds the way
-    through the network too: some milliseconds on a site's own network.
+def _camera_wall(packet: "Packet[AvVideoStream]") -> datetime | None:
+    """Return the camera's own time of the packet, if its sender reports gave it.
+
+    libav then attaches an AVProducerReferenceTime: int64 microseconds since 1970, int32
+    flags.
     """
     if not packet.has_sidedata("prft"):
-        return arrival
-    raw = bytes(packet.get_sidedata("prft"))
-    (camera_us,) = struct.unpack_from("<q", raw)
-    camera_wall = _UNIX_EPOCH + timedelta(microseconds=camera_us)
-    offset = camera_wall - arrival.wall
-    return CaptureTime(
-        stream_ns=arrival.stream_ns,
-        monotonic_ns=arrival.monotonic_ns,
-        wall=arrival.wall,
-        clock_offset_ns=round(offset / timedelta(microseconds=1)) * 1000,
-    )
+        return None
+    (camera_us,) = struct.unpack_from("<q", bytes(packet.get_sidedata("prft")))
+    try:
+        return _UNIX_EPOCH + timedelta(microseconds=camera_us)
+    except OverflowError:
+        return None

@@ -12,7 +12,7 @@ from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream as AvVideoStream
 
-from app.camera.credentials import Credentials, with_credentials
+from app.camera.credentials import Credentials, split_credentials, with_credentials
 from app.camera.faults import place_of, unreachable
 from app.camera.rtsp_check import check_rtsp
 from app.domain.errors import CameraUnreachable
@@ -93,8 +93,11 @@ def open_stream(
 
     `url` is rtsp, rtsps, http or https, or the path of a file. RTSP is asked for over
     TCP: lost datagrams would be torn pictures, and those would be false evidence.
+    User and password in the URL itself are used when `credentials` is None.
     Raises CameraUnreachable with a sentence that holds no secret.
     """
+    url, own_credentials = split_credentials(url)
+    credentials = credentials or own_credentials
     scheme = _scheme(url)
     if scheme == "rtsp":
         check_rtsp(url, timeout_s)
@@ -113,8 +116,7 @@ def open_stream(
 
 def _video_of(url: str, container: av.container.InputContainer) -> VideoStream:
     for stream in container.streams.video:
-        if stream.codec_context.width:
-            return VideoStream(url, container, stream)
+        return VideoStream(url, container, stream)
     container.close()
     raise CameraUnreachable(
         f"{place_of(url)} sends no video that can be decoded. Check the camera."
@@ -141,9 +143,8 @@ def _options(scheme: str) -> dict[str, str]:
             "rtsp_transport": "tcp",
             "allowed_media_types": "video",
             "timeout": str(int(STALL_TIMEOUT_S * 1_000_000)),
-            "fflags": "nobuffer",
-            "probesize": "500000",
-            "analyzeduration": "1500000",
+            "probesize": "1000000",
+            "analyzeduration": "1000000",
             "max_delay": "0",
             "reorder_queue_size": "0",
         }

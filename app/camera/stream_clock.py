@@ -6,7 +6,10 @@ from fractions import Fraction
 from app.domain.clock import NS_PER_S
 
 _LARGEST_STEP_NS = 5 * NS_PER_S
+_LARGEST_REORDER_NS = 1 * NS_PER_S
 _FALLBACK_FRAME_NS = 40_000_000
+_TICK_NS = 11_112
+"""One tick of RTP's 90 kHz clock, rounded up: the least step between decode times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class StreamClock:
         """Begin at zero."""
         self._base_ns: int | None = None
         self._resume_ns = 0
-        self._last_decode_ns: int | None = None
+        self._last: Stamp | None = None
         self._end_ns = 0
         self._end_arrival_ns: int | None = None
         self._frame_ns = _FALLBACK_FRAME_NS
@@ -42,7 +45,7 @@ class StreamClock:
     def begin_session(self, arrival_ns: int) -> None:
         """Go on after the last session; `arrival_ns` is the monotonic time of now."""
         self._base_ns = None
-        self._last_decode_ns = None
+        self._last = None
         if self._end_arrival_ns is not None:
             gap_ns = max(self._frame_ns, arrival_ns - self._end_arrival_ns)
             self._resume_ns = self._end_ns + gap_ns
@@ -58,44 +61,47 @@ class StreamClock:
     ) -> Stamp:
         """Return the times of a packet; raises TimelineBroken when they jump.
 
-        A packet without timestamps follows the one before it by one frame.
+        A packet without timestamps follows the one before it by one frame; the first
+        of a session is then at the origin, where libav puts it.
         """
-        presentation_ns = self._own_ns(pts if pts is not None else dts, time_base)
-        decode_ns = self._own_ns(dts if dts is not None else pts, time_base)
-        length_ns = _scaled_ns(duration, time_base) if duration else 0
-        if self._base_ns is None:
-            self._base_ns = self._resume_ns - min(decode_ns, presentation_ns)
-        self._check_step(decode_ns + self._base_ns)
-        return self._advance(presentation_ns, decode_ns, length_ns, arrival_ns)
-
-    def _own_ns(self, ticks: int | None, time_base: Fraction) -> int:
-        if ticks is not None:
-            return _scaled_ns(ticks, time_base)
-        if self._last_decode_ns is None or self._base_ns is None:
-            return 0
-        return self._last_decode_ns + self._frame_ns - self._base_ns
-
-    def _check_step(self, decode_ns: int) -> None:
-        last_ns = self._last_decode_ns
-        if last_ns is None:
-            return
-        if not last_ns < decode_ns <= last_ns + _LARGEST_STEP_NS:
-            raise TimelineBroken
-        self._frame_ns = decode_ns - last_ns
-
-    def _advance(
-        self, presentation_ns: int, decode_ns: int, length_ns: int, arrival_ns: int
-    ) -> Stamp:
-        base_ns = self._base_ns or 0
+        shown_ns = self._presentation_ns(pts if pts is not None else dts, time_base)
+        decode_ns = shown_ns if dts is None else self._placed_ns(dts, time_base)
         stamp = Stamp(
-            stream_ns=presentation_ns + base_ns,
-            decode_ns=decode_ns + base_ns,
-            duration_ns=length_ns or self._frame_ns,
+            stream_ns=shown_ns,
+            decode_ns=self._after_last(decode_ns, known=dts is not None),
+            duration_ns=self._length_ns(duration, time_base),
         )
-        self._last_decode_ns = stamp.decode_ns
+        self._last = stamp
         self._end_ns = max(self._end_ns, stamp.stream_ns)
         self._end_arrival_ns = arrival_ns
         return stamp
+
+    def _presentation_ns(self, ticks: int | None, time_base: Fraction) -> int:
+        if ticks is None and self._last is not None:
+            return self._last.stream_ns + self._frame_ns
+        shown_ns = self._placed_ns(ticks or 0, time_base)
+        if self._last is not None:
+            step_ns = shown_ns - self._last.stream_ns
+            if not -_LARGEST_REORDER_NS <= step_ns <= _LARGEST_STEP_NS:
+                raise TimelineBroken
+        return shown_ns
+
+    def _placed_ns(self, ticks: int, time_base: Fraction) -> int:
+        own_ns = _scaled_ns(ticks, time_base)
+        if self._base_ns is None:
+            self._base_ns = self._resume_ns - own_ns
+        return own_ns + self._base_ns
+
+    def _after_last(self, decode_ns: int, *, known: bool) -> int:
+        if self._last is None:
+            return decode_ns
+        least_ns = self._last.decode_ns + _TICK_NS
+        return max(decode_ns, least_ns) if known else least_ns
+
+    def _length_ns(self, duration: int | None, time_base: Fraction) -> int:
+        if duration:
+            self._frame_ns = _scaled_ns(duration, time_base)
+        return self._frame_ns
 
 
 def _scaled_ns(ticks: int, time_base: Fraction) -> int:

@@ -60,9 +60,12 @@ class Capture:
         self._mailbox = mailbox
         self._events = events
         self._keep_ns = keep_ns
+        self._stream: VideoStream | None = None
+        self._ring = PacketRing(keep_ns)
         self._session: Session | None = None
         self._sessions = 0
         self._sequence = 0
+        self._last_ns = -1
         self._decoder = PictureDecoder()
         self._converter = Converter()
         self._thread = threading.Thread(
@@ -77,6 +80,7 @@ class Capture:
         """Ask the thread to end; a read that blocks ends within 3 s."""
         self._stop.set()
         self._mailbox.close()
+        self._ring.close()
 
     def join(self, timeout_s: float | None = None) -> bool:
         """Wait for the thread; return whether it ended."""
@@ -99,43 +103,26 @@ class Capture:
                 self._stop.wait(1.0)
 
     def opened(self, stream: VideoStream) -> None:
-        """Begin a session with a ring and a decoder of its own."""
+        """Begin with a ring and a decoder of its own."""
         self._end_session()
-        codec = stream.codec_context
-        if max(codec.width, codec.height) > _LARGEST_SIDE_PX:
-            raise CameraUnreachable("The camera's picture is larger than 8192 pixels.")
-        self._sessions += 1
         self._decoder = PictureDecoder()
-        self._session = Session(
-            number=self._sessions,
-            format=StreamFormat(
-                codec=stream.codec,
-                width_px=codec.width,
-                height_px=codec.height,
-                extradata=bytes(codec.extradata or b""),
-            ),
-            ring=PacketRing(self._keep_ns),
-        )
-        self._events.session_began(self._session)
+        self._stream = stream
+        self._ring = PacketRing(self._keep_ns)
 
     def arrived(self, packet: VideoPacket) -> None:
         """Keep the packet, then decode it."""
-        session = self._session
-        if session is None:
-            return
-        session.ring.append(_record(packet))
+        self._ring.append(_record(packet))
         corrupt_before = self._decoder.corrupt_count
         for video_frame, time in self._decoder.decode(packet):
-            self._deliver(session, video_frame, time)
+            self._deliver(video_frame, time)
         corrupt = self._decoder.corrupt_count - corrupt_before
         if corrupt:
             self._events.dropped("corrupt", corrupt)
 
     def ended(self, stream: VideoStream) -> None:
         """Deliver the last pictures of a recording."""
-        if self._session is not None:
-            for video_frame, time in self._decoder.flush(stream.codec_context):
-                self._deliver(self._session, video_frame, time)
+        for video_frame, time in self._decoder.flush(stream.codec_context):
+            self._deliver(video_frame, time)
 
     def lost(self, message: str, retry_in_s: float | None) -> None:
         """Close the session's ring, so that evidence does not wait for more."""
@@ -143,16 +130,40 @@ class Capture:
         self._events.session_lost(message, retry_in_s)
 
     def _end_session(self) -> None:
-        if self._session is not None:
-            self._session.ring.close()
-            self._session = None
+        self._ring.close()
+        self._session = None
 
-    def _deliver(
-        self, session: Session, video_frame: VideoFrame, time: CaptureTime
-    ) -> None:
+    def _begin_session(self, first: VideoFrame) -> Session:
+        """Begin with the first whole picture: only now is its size known."""
+        if self._stream is None:
+            raise RuntimeError("a picture without a stream")
+        if max(first.width, first.height) > _LARGEST_SIDE_PX:
+            raise CameraUnreachable("The camera's picture is larger than 8192 pixels.")
+        self._sessions += 1
+        session = Session(
+            number=self._sessions,
+            format=StreamFormat(
+                codec=self._stream.codec,
+                width_px=first.width,
+                height_px=first.height,
+                extradata=bytes(self._stream.codec_context.extradata or b""),
+            ),
+            ring=self._ring,
+        )
+        self._events.session_began(session)
+        return session
+
+    def _deliver(self, video_frame: VideoFrame, time: CaptureTime) -> None:
+        if self._session is None:
+            self._session = self._begin_session(video_frame)
+        session = self._session
         shape = (session.format.width_px, session.format.height_px)
         if (video_frame.width, video_frame.height) != shape:
             raise CameraUnreachable("The camera changed the size of its picture.")
+        if time.stream_ns <= self._last_ns:
+            self._events.dropped("time went back")
+            return
+        self._last_ns = time.stream_ns
         self._sequence += 1
         picture = Picture(
             camera_id=self._camera_id,

@@ -1,0 +1,183 @@
+"""The engine process: cameras in, cases out, until it is told to stop."""
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.config.paths import Paths
+from app.domain.camera import EngineStatus
+from app.domain.clock import NS_PER_S, Clock
+from app.domain.errors import AlreadyRunning, DatabaseUnavailable, EnvironmentFault
+from app.domain.ids import EngineId
+from app.ports import Detector, PlateReader, SecretStore, Tracker
+from app.rule.judge import CameraJudge
+from app.runtime.control import ControlHandlers, ControlServer, sweep_control_files
+from app.runtime.evidence_desk import EvidenceDesk, InfractionRecorder
+from app.runtime.follow import follow
+from app.runtime.inference import InferenceLoop
+from app.runtime.judging import JudgeMaker
+from app.runtime.pipeline import Maker, Pipeline
+from app.runtime.plate_desk import PlateDesk
+from app.runtime.roster import LaneParts, Roster
+from app.runtime.run_lock import RunLock
+from app.runtime.schedule import FairTurn
+from app.runtime.segment import sweep
+from app.runtime.site import CachedSite, EngineSite
+from app.runtime.status_codec import StatusReport
+
+_log = logging.getLogger(__name__)
+
+EXIT_FAULT = 3
+EXIT_ALREADY_RUNNING = 4
+FAULT_FILE = "engine.fault"
+_RELOAD_AFTER_S = 30.0
+_RETRY_AFTER_S = 3.0
+_TICK_S = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineParts:
+    """Everything from outside that an engine is made of; see `app.bootstrap`.
+
+    `detector`, `tracker` and `plate_reader` are called once each on start (the tracker
+    once per camera). `follow_pid` is the process to end with, None to outlive all.
+    """
+
+    clock: Clock
+    paths: Paths
+    engine_id: EngineId
+    software_version: str
+    detector: Callable[[], Detector]
+    tracker: Callable[[], Tracker]
+    plate_reader: Callable[[], PlateReader | None]
+    site: EngineSite
+    recorder: InfractionRecorder
+    secrets: SecretStore
+    run_dir: Path
+    database_online: Callable[[], bool]
+    spooled: Callable[[], int]
+    make_judge: JudgeMaker = CameraJudge
+    follow_pid: int | None = None
+
+
+def run_engine(parts: EngineParts, *, stop: threading.Event) -> int:
+    """Work until `stop` is set, a desktop says so, or the followed process is gone.
+
+    Returns the exit code: 0, or EXIT_FAULT with a sentence in `FAULT_FILE` of the run
+    folder, or EXIT_ALREADY_RUNNING.
+    """
+    try:
+        lock = RunLock(parts.run_dir)
+    except AlreadyRunning as fault:
+        _log.error("%s", fault)
+        return EXIT_ALREADY_RUNNING
+    try:
+        return _run_locked(parts, stop)
+    finally:
+        lock.release()
+
+
+def _run_locked(parts: EngineParts, stop: threading.Event) -> int:
+    fault_file = parts.run_dir / FAULT_FILE
+    fault_file.unlink(missing_ok=True)
+    sweep(parts.run_dir)
+    sweep_control_files(parts.run_dir)
+    try:
+        with contextlib.closing(Engine(parts, stop)) as engine:
+            engine.run()
+    except EnvironmentFault as fault:
+        _log.error("%s", fault)
+        fault_file.write_text(str(fault), encoding="utf-8")
+        return EXIT_FAULT
+    return 0
+
+
+class Engine:
+    """The joined stages; `close` leaves no thread, file or memory behind."""
+
+    def __init__(self, parts: EngineParts, stop: threading.Event) -> None:
+        """Load the model and open the control socket; cameras come with `run`."""
+        self._parts = parts
+        self._stop = stop
+        self._changed = threading.Event()
+        self._site = CachedSite(parts.site, parts.paths.run / "site.json")
+        self._detector = parts.detector()
+        if parts.follow_pid is not None:
+            follow(parts.follow_pid, stop.set, stop)
+        self._plates = PlateDesk(parts.plate_reader)
+        self._desk = EvidenceDesk(parts.recorder)
+        maker = Maker(parts.engine_id, parts.software_version)
+        pipeline = Pipeline(maker, self._detector, self._plates, self._desk)
+        self._inference = InferenceLoop(pipeline, parts.clock, FairTurn())
+        self._roster = Roster(_lane_parts(parts), self._inference, self._plates)
+        handlers = ControlHandlers(self.report, self._roster.request_size, stop.set)
+        self._control = ControlServer(parts.run_dir, handlers)
+
+    def run(self) -> None:
+        """Serve the site's cameras, and follow its changes at once."""
+        self._inference.start()
+        stop_watching = self._parts.site.watch(self._changed.set)
+        try:
+            self._serve()
+        finally:
+            stop_watching()
+
+    def report(self) -> StatusReport:
+        """Return what the engine says of itself now."""
+        return StatusReport(
+            status=EngineStatus(
+                engine_id=str(self._parts.engine_id),
+                model_name=self._detector.model_name,
+                device=self._detector.device,
+                database_online=self._parts.database_online(),
+                spooled=self._parts.spooled(),
+                cameras=self._roster.health(),
+            ),
+            message=self._desk.message,
+            segments=self._roster.segments(),
+        )
+
+    def close(self) -> None:
+        """End within 3 s: what is being recorded first, idle waiting last."""
+        self._roster.halt()
+        if not self._inference.stop(timeout_s=0.8):
+            _log.error("inference does not end; it is left behind")
+        if not self._desk.close(timeout_s=1.0):
+            _log.error("a case was still being recorded at the end")
+        self._plates.close(timeout_s=0.3)
+        self._roster.close(timeout_s=0.3)
+        self._control.close()
+
+    def _serve(self) -> None:
+        due_ns = 0
+        while not self._stop.wait(_TICK_S):
+            now_ns = self._parts.clock.monotonic_ns()
+            if now_ns >= due_ns or self._changed.is_set():
+                self._changed.clear()
+                wait_s = _RELOAD_AFTER_S if self._reload() else _RETRY_AFTER_S
+                due_ns = now_ns + round(wait_s * NS_PER_S)
+
+    def _reload(self) -> bool:
+        try:
+            site = self._site.load()
+        except DatabaseUnavailable as fault:
+            _log.warning("the site cannot be loaded: %s", fault)
+            return False
+        except Exception:  # noqa: BLE001 - the cameras that run go on
+            _log.exception("loading the site failed")
+            return False
+        self._roster.apply(site)
+        return True
+
+
+def _lane_parts(parts: EngineParts) -> LaneParts:
+    return LaneParts(
+        clock=parts.clock,
+        secrets=parts.secrets,
+        tracker=parts.tracker,
+        make_judge=parts.make_judge,
+        run_dir=parts.run_dir,
+    )

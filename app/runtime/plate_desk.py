@@ -1,0 +1,166 @@
+"""Plates are read on a thread of their own; the detector never waits for them."""
+
+import logging
+import queue
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.domain.detection import TrackedBox, Tracks
+from app.domain.frame import Frame
+from app.domain.ids import CameraId, TrackId
+from app.domain.plate import PlateReading
+from app.ports import PlateRead, PlateReader
+from app.runtime.plate_policy import PlatePolicy
+
+_log = logging.getLogger(__name__)
+_QUEUE_LENGTH = 4
+_MOST_TRACKS = 4000
+
+_Key = tuple[CameraId, TrackId]
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    frame: Frame
+    vehicle: TrackedBox
+
+
+class PlateDesk:
+    """Chooses vehicles by `PlatePolicy`, reads them in turn, and votes.
+
+    A full queue refuses the read, which is tried again in a later frame; `skipped`
+    counts those. `lossless` waits instead.
+    """
+
+    def __init__(
+        self, open_reader: Callable[[], PlateReader | None], *, lossless: bool = False
+    ) -> None:
+        """Start the thread, which opens the reader."""
+        self._open_reader = open_reader
+        self._lossless = lossless
+        self._queue: queue.Queue[_Job | None] = queue.Queue(_QUEUE_LENGTH)
+        self._lock = threading.Lock()
+        self._policies: dict[CameraId, PlatePolicy] = {}
+        self._reads: OrderedDict[_Key, list[PlateRead]] = OrderedDict()
+        self._votes: dict[_Key, PlateReading] = {}
+        self._reader: PlateReader | None = None
+        self._skipped = 0
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="plates", daemon=True)
+        self._thread.start()
+
+    @property
+    def skipped(self) -> int:
+        """Reads refused because the queue was full."""
+        with self._lock:
+            return self._skipped
+
+    def offer(self, frame: Frame, tracks: Tracks) -> None:
+        """Queue the reads of this frame that the policy wants."""
+        if self._closed.is_set():
+            return
+        stream_ns = frame.time.stream_ns
+        with self._lock:
+            policy = self._policies.setdefault(frame.camera_id, PlatePolicy())
+            chosen = policy.choose(tracks, stream_ns, frame.width_px, frame.height_px)
+        for vehicle in chosen:
+            if self._enqueue(_Job(frame, vehicle)):
+                with self._lock:
+                    policy.begun(vehicle, stream_ns)
+
+    def flag(self, camera_id: CameraId, track_id: TrackId) -> None:
+        """Read a vehicle with a finding before all others."""
+        with self._lock:
+            self._policies.setdefault(camera_id, PlatePolicy()).flag(track_id)
+
+    def text(self, camera_id: CameraId, track_id: TrackId) -> str | None:
+        """Return the plate as far as it is known, for the overlay."""
+        with self._lock:
+            reading = self._votes.get((camera_id, track_id))
+        return None if reading is None else reading.text
+
+    def reading(self, camera_id: CameraId, track_id: TrackId) -> PlateReading:
+        """Return the vote over all reads of a track."""
+        with self._lock:
+            return self._votes.get((camera_id, track_id), PlateReading.unread())
+
+    def forget(self, camera_id: CameraId) -> None:
+        """Drop the policy of a camera that was removed."""
+        with self._lock:
+            self._policies.pop(camera_id, None)
+
+    def drain(self) -> None:
+        """Wait until every queued read is done."""
+        self._queue.join()
+
+    def close(self, timeout_s: float = 1.0) -> None:
+        """Stop after the read that is under way."""
+        self._closed.set()
+        with self._lock:
+            self._policies.clear()
+        self._discard_queue()
+        self._queue.put(None)
+        self._thread.join(timeout_s)
+
+    def _discard_queue(self) -> None:
+        while True:
+            try:
+                self._queue.get_nowait()
+            except queue.Empty:
+                return
+            self._queue.task_done()
+
+    def _enqueue(self, job: _Job) -> bool:
+        try:
+            self._queue.put(job, block=self._lossless)
+        except queue.Full:
+            with self._lock:
+                self._skipped += 1
+            return False
+        return True
+
+    def _run(self) -> None:
+        self._reader = self._opened()
+        while True:
+            job = self._queue.get()
+            try:
+                if job is None:
+                    return
+                self._read(job)
+            except Exception:  # noqa: BLE001 - a bug in one read stops no other
+                _log.exception("reading a plate failed")
+            finally:
+                self._queue.task_done()
+
+    def _opened(self) -> PlateReader | None:
+        try:
+            return self._open_reader()
+        except Exception:  # noqa: BLE001 - infractions are kept without plates
+            _log.exception("the plate reader cannot be opened; plates stay unread")
+            return None
+
+    def _read(self, job: _Job) -> None:
+        if self._reader is None:
+            return
+        read = self._reader.read(job.frame.image, job.vehicle.box)
+        if read is None:
+            return
+        key = (job.frame.camera_id, job.vehicle.track_id)
+        with self._lock:
+            reads = [*self._reads.get(key, []), read]
+        vote = self._reader.vote(reads)
+        with self._lock:
+            self._keep(key, reads, vote)
+            policy = self._policies.get(job.frame.camera_id)
+            if policy is not None:
+                policy.read(job.vehicle.track_id, read.text)
+
+    def _keep(self, key: _Key, reads: list[PlateRead], vote: PlateReading) -> None:
+        self._reads[key] = reads
+        self._reads.move_to_end(key)
+        self._votes[key] = vote
+        while len(self._reads) > _MOST_TRACKS:
+            forgotten, _ = self._reads.popitem(last=False)
+            self._votes.pop(forgotten, None)

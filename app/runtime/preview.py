@@ -1,0 +1,178 @@
+"""The pictures that the engine shows, each with its own overlay, in shared memory.
+
+A segment per camera holds a ring of slots. A slot holds a caption (`overlay_codec`) and
+BGRA pixels, so a picture can never be shown with the boxes of another. The writer
+never waits and the reader never locks: each slot has a version that is odd while it is
+written (a sequence lock), and a reader that finds it odd, or changed after
+copying, throws the copy away.
+"""
+
+import threading
+import zlib
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from app.domain.ids import CameraId
+from app.domain.overlay import PreviewFrame
+from app.runtime.overlay_codec import FrameCaption, decode_caption, encode_caption
+from app.runtime.segment import attach_segment, create_segment
+
+MAX_WIDTH_PX = 1280
+MAX_HEIGHT_PX = 720
+SLOT_COUNT = 3
+_MAGIC = 0x315941_4C415441  # "ATALAY1", little-endian
+_WORD = 8
+_HEADER_WORDS = 8
+_HEADER_BYTES = _HEADER_WORDS * _WORD
+_CAPTION_BYTES = 64 * 1024
+_PIXEL_BYTES = MAX_WIDTH_PX * MAX_HEIGHT_PX * 4
+_SLOT_BYTES = _HEADER_BYTES + _CAPTION_BYTES + _PIXEL_BYTES
+SEGMENT_BYTES = _HEADER_BYTES + SLOT_COUNT * _SLOT_BYTES
+_NEWEST = 1
+_VERSION, _SEQUENCE, _WIDTH, _HEIGHT, _CAPTION_LENGTH, _CAPTION_CRC = range(6)
+_READ_ATTEMPTS = 3
+
+_Words = npt.NDArray[np.uint64]
+_Bytes = npt.NDArray[np.uint8]
+
+
+class _Fence:
+    """Order memory accesses between processes.
+
+    Taking and leaving a lock is a barrier on every processor; x86 would not need it,
+    ARM does.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __call__(self) -> None:
+        with self._lock:
+            pass
+
+
+class _Slot:
+    """Views of one slot; the words are written whole, eight bytes at a time."""
+
+    def __init__(self, memory: _Bytes, index: int) -> None:
+        start = _HEADER_BYTES + index * _SLOT_BYTES
+        slot = memory[start : start + _SLOT_BYTES]
+        self.words: _Words = slot[:_HEADER_BYTES].view(np.uint64)
+        self.caption = slot[_HEADER_BYTES : _HEADER_BYTES + _CAPTION_BYTES]
+        self.pixels = slot[_HEADER_BYTES + _CAPTION_BYTES :]
+
+
+class PreviewWriter:
+    """The engine's side: one camera, one thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Make the segment at `path`; OSError when the memory is not there."""
+        self.path = path
+        self._map = create_segment(path, SEGMENT_BYTES)
+        memory: _Bytes = np.frombuffer(self._map, np.uint8)
+        self._header: _Words = memory[:_HEADER_BYTES].view(np.uint64)
+        self._slots = [_Slot(memory, index) for index in range(SLOT_COUNT)]
+        self._fence = _Fence()
+        self._count = 0
+        self._header[0] = _MAGIC
+
+    def write(self, image: _Bytes, caption: FrameCaption, sequence: int) -> None:
+        """Publish a picture of at most 1280 x 720, shape (height, width, 4)."""
+        encoded = encode_caption(caption)
+        height_px, width_px = image.shape[:2]
+        if image.nbytes > _PIXEL_BYTES or len(encoded) > _CAPTION_BYTES:
+            raise ValueError(f"preview does not fit: {image.shape}, {len(encoded)} B")
+        self._count += 1
+        slot = self._slots[self._count % SLOT_COUNT]
+        slot.words[_VERSION] += np.uint64(1)
+        self._fence()
+        slot.words[_SEQUENCE : _CAPTION_CRC + 1] = (
+            sequence,
+            width_px,
+            height_px,
+            len(encoded),
+            zlib.crc32(encoded),
+        )
+        slot.caption[: len(encoded)] = np.frombuffer(encoded, np.uint8)
+        target = slot.pixels[: image.nbytes].reshape(image.shape)
+        np.copyto(target, image)
+        self._fence()
+        slot.words[_VERSION] += np.uint64(1)
+        self._header[_NEWEST] = self._count
+
+    def close(self) -> None:
+        """Unmap and unlink; readers keep what they have mapped until they close."""
+        del self._header
+        self._slots.clear()
+        self._map.close()
+        self.path.unlink(missing_ok=True)
+
+
+class PreviewReader:
+    """The desktop's side; polled by the paint timer, never waits."""
+
+    def __init__(self, path: Path, camera_id: CameraId) -> None:
+        """Map the segment; OSError or ValueError when it is not there or not ours."""
+        self.path = path
+        self._camera_id = camera_id
+        self._map = attach_segment(path)
+        if len(self._map) != SEGMENT_BYTES:
+            self._map.close()
+            raise ValueError(f"not a preview segment: {path.name}")
+        memory: _Bytes = np.frombuffer(self._map, np.uint8)
+        self._header: _Words = memory[:_HEADER_BYTES].view(np.uint64)
+        self._slots = [_Slot(memory, index) for index in range(SLOT_COUNT)]
+        self._fence = _Fence()
+        self._seen = 0
+        self._latest: PreviewFrame | None = None
+
+    def latest(self) -> PreviewFrame | None:
+        """Return the newest picture: the same object until there is a newer one."""
+        for _ in range(_READ_ATTEMPTS):
+            count = int(self._header[_NEWEST])
+            if count in (0, self._seen):
+                break
+            frame = self._copy(self._slots[count % SLOT_COUNT])
+            if frame is not None:
+                self._seen, self._latest = count, frame
+                break
+        return self._latest
+
+    def close(self) -> None:
+        """Unmap; pictures already handed out stay valid, they are copies."""
+        del self._header
+        self._slots.clear()
+        self._map.close()
+
+    def _copy(self, slot: _Slot) -> PreviewFrame | None:
+        before = int(slot.words[_VERSION])
+        if before % 2:
+            return None
+        self._fence()
+        words = slot.words.copy()
+        width_px, height_px = int(words[_WIDTH]), int(words[_HEIGHT])
+        if not 0 < width_px * height_px * 4 <= _PIXEL_BYTES:
+            return None
+        pixels = slot.pixels[: width_px * height_px * 4].copy()
+        caption = slot.caption[: int(words[_CAPTION_LENGTH])].tobytes()
+        self._fence()
+        whole = int(slot.words[_VERSION]) == before
+        if not whole or zlib.crc32(caption) != int(words[_CAPTION_CRC]):
+            return None
+        image = pixels.reshape(height_px, width_px, 4)
+        return self._frame(int(words[_SEQUENCE]), image, decode_caption(caption))
+
+    def _frame(
+        self, sequence: int, image: _Bytes, caption: FrameCaption
+    ) -> PreviewFrame:
+        return PreviewFrame(
+            camera_id=self._camera_id,
+            sequence=sequence,
+            time=caption.time,
+            image=image,
+            source_width_px=caption.source_width_px,
+            source_height_px=caption.source_height_px,
+            overlay=caption.overlay,
+        )

@@ -1,0 +1,181 @@
+"""The cameras that run, kept equal to those that the site wants."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.camera.credentials import Credentials
+from app.camera.source import CameraSource, Pace
+from app.config.camera import ConfigurationVersion
+from app.decode.capture import Capture
+from app.decode.mailbox import Mailbox
+from app.decode.picture import Picture
+from app.domain.camera import Camera, CameraHealth, CameraState
+from app.domain.clock import NS_PER_S, Clock
+from app.domain.ids import CameraId
+from app.domain.units import ns_from_seconds
+from app.ports import SecretStore, Tracker
+from app.runtime.camera_monitor import CameraMonitor
+from app.runtime.inference import InferenceLoop
+from app.runtime.judging import JudgeMaker
+from app.runtime.lane import Lane
+from app.runtime.plate_desk import PlateDesk
+from app.runtime.roster_plan import plan_roster
+from app.runtime.segment import run_prefix, shared_folder
+from app.runtime.showcase import Showcase
+from app.runtime.site import SiteCamera
+
+_SPARE_NS = 30 * NS_PER_S
+_LEAST_KEPT_NS = 60 * NS_PER_S
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneParts:
+    """What every camera is built from."""
+
+    clock: Clock
+    secrets: SecretStore
+    tracker: Callable[[], Tracker]
+    make_judge: JudgeMaker
+    run_dir: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    camera: Camera
+    lane: Lane
+    capture: Capture
+    showcase: Showcase
+
+
+class Roster:
+    """Starts, reconfigures and stops cameras; one caller at a time."""
+
+    def __init__(
+        self, parts: LaneParts, inference: InferenceLoop, plates: PlateDesk
+    ) -> None:
+        """Start without cameras."""
+        self._parts = parts
+        self._inference = inference
+        self._plates = plates
+        self._lock = threading.Lock()
+        self._running: dict[CameraId, _Running] = {}
+        self._disabled: tuple[CameraId, ...] = ()
+        self._ending: list[Capture] = []
+        self._started = 0
+
+    def apply(self, site: list[SiteCamera]) -> None:
+        """Make the running cameras those of `site`."""
+        with self._lock:
+            running = {key: entry.camera for key, entry in self._running.items()}
+            self._disabled = tuple(c.id for c, _ in site if not c.enabled)
+        plan = plan_roster(running, site)
+        for camera_id in plan.stop:
+            self._stop(camera_id)
+        for camera, version in plan.start:
+            self._start(camera, version)
+        for camera, version in plan.reconfigure:
+            self._running[camera.id].lane.reconfigure(camera, version)
+
+    def health(self) -> tuple[CameraHealth, ...]:
+        """Return the health of every camera, disabled ones too."""
+        with self._lock:
+            entries = tuple(self._running.values())
+            disabled = self._disabled
+        return tuple(entry.lane.monitor.health() for entry in entries) + tuple(
+            CameraHealth(
+                camera_id=camera_id,
+                state=CameraState.DISABLED,
+                message="The camera is switched off.",
+            )
+            for camera_id in disabled
+        )
+
+    def segments(self) -> dict[CameraId, Path]:
+        """Return where each camera's preview lies."""
+        with self._lock:
+            paths = {c: entry.showcase.path for c, entry in self._running.items()}
+        return {c: path for c, path in paths.items() if path is not None}
+
+    def request_size(self, camera_id: CameraId, width_px: int, height_px: int) -> None:
+        """Show a camera at about this size; an unknown camera is ignored."""
+        with self._lock:
+            entry = self._running.get(camera_id)
+        if entry is not None:
+            entry.showcase.request_size(width_px, height_px)
+
+    def halt(self) -> None:
+        """Ask every capture to end, and let evidence stop waiting for packets."""
+        with self._lock:
+            entries = tuple(self._running.values())
+        for entry in entries:
+            entry.capture.stop()
+
+    def close(self, timeout_s: float) -> None:
+        """Drop all cameras; inference must have stopped. Wait for the captures."""
+        for camera_id in tuple(self._running):
+            self._stop(camera_id)
+        deadline_ns = self._parts.clock.monotonic_ns() + ns_from_seconds(timeout_s)
+        for capture in self._ending:
+            left_ns = deadline_ns - self._parts.clock.monotonic_ns()
+            capture.join(max(0.0, left_ns / NS_PER_S))
+
+    def _start(self, camera: Camera, version: ConfigurationVersion | None) -> None:
+        parts = self._parts
+        monitor = CameraMonitor(camera.id, parts.clock)
+        showcase = Showcase(self._segment_path(camera.id))
+        lane = Lane(
+            camera,
+            version,
+            tracker=parts.tracker(),
+            make_judge=parts.make_judge,
+            monitor=monitor,
+            showcase=showcase,
+        )
+        mailbox = Mailbox[Picture](announce=self._inference.announce)
+        stop = threading.Event()
+        source = CameraSource(
+            camera.url,
+            self._credentials_of(camera),
+            parts.clock,
+            stop,
+            pace=Pace.LIVE if "://" in camera.url else Pace.REAL_TIME,
+        )
+        capture = Capture(
+            camera.id, source, stop, mailbox, monitor, keep_ns=_kept_ns(version)
+        )
+        with self._lock:
+            self._running[camera.id] = _Running(camera, lane, capture, showcase)
+        self._inference.add(camera.id, lane, mailbox)
+        capture.start()
+
+    def _stop(self, camera_id: CameraId) -> None:
+        with self._lock:
+            entry = self._running.pop(camera_id)
+        entry.capture.stop()
+        self._inference.remove(camera_id)
+        self._plates.forget(camera_id)
+        entry.showcase.close()
+        self._ending = [c for c in self._ending if c.alive] + [entry.capture]
+
+    def _segment_path(self, camera_id: CameraId) -> Path:
+        self._started += 1
+        name = f"{run_prefix(self._parts.run_dir)}{camera_id.hex}-{self._started}"
+        return shared_folder() / name
+
+    def _credentials_of(self, camera: Camera) -> Callable[[], Credentials | None]:
+        def credentials() -> Credentials | None:
+            if camera.credential_ref is None:
+                return None
+            entry = self._parts.secrets.get(camera.credential_ref)
+            return None if entry is None else Credentials(*entry)
+
+        return credentials
+
+
+def _kept_ns(version: ConfigurationVersion | None) -> int:
+    if version is None:
+        return _LEAST_KEPT_NS
+    rolls_s = version.body.pre_roll_s + version.body.post_roll_s
+    return max(_LEAST_KEPT_NS, ns_from_seconds(rolls_s) + _SPARE_NS)
