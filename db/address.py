@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from app.domain.errors import DatabaseUnavailable
 from db.faults import connection_fault
@@ -103,3 +103,8 @@ def _within_deadline(open_it: Callable[[], Connection], where: str) -> Connectio
         f"The database server {where} does not answer. Check the address and the "
         "network, and try again."
     )
+
+
+def with_login(dsn: str, login: str, password: str) -> str:
+    """Return the address joined with a login; it holds the password."""
+    return make_conninfo(**{**parse(dsn), "user": login, "password": password})

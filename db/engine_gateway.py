@@ -1,20 +1,17 @@
 """The engine's way to the server: cameras out, findings in, each exactly once."""
 
-import hashlib
-import json
 from collections.abc import Callable
-from typing import Any
 
 from sqlalchemy import text
 
 from app.config.camera import ConfigurationVersion
 from app.domain.camera import Camera, EngineStatus
 from app.domain.errors import EvidenceDamaged
-from app.domain.ids import CameraId, EngineId, Sha256
+from app.domain.ids import CameraId, EngineId
 from app.domain.infraction import Infraction
-from app.evidence.codec import infraction_to_json
 from db import address
 from db.changes import RowChange, ServerChanges
+from db.document import canonical_document, sha256_of
 from db.faults import translated
 from db.pool import open_pool
 from db.store.site_store import PostgresSiteStore
@@ -24,23 +21,6 @@ _HEARTBEAT = text(
     "SELECT atalaya.heartbeat(:engine, :software, :model, :device, :cameras, :spooled)"
 )
 _LEASE = text("SELECT atalaya.lease_camera(:engine, :camera, :seconds)")
-
-
-def canonical_document(infraction: Infraction) -> str:
-    """Return the one text of an infraction that its hash is taken of."""
-    return canonical_text(infraction_to_json(infraction))
-
-
-def canonical_text(document: dict[str, Any]) -> str:
-    """Return JSON with sorted keys and without spaces."""
-    return json.dumps(
-        document, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
-
-
-def sha256_of(document: str) -> Sha256:
-    """Return the SHA-256 of a document's UTF-8 bytes."""
-    return Sha256(hashlib.sha256(document.encode()).hexdigest())
 
 
 class EngineGateway:
@@ -106,6 +86,11 @@ class EngineGateway:
         with translated(), self._engine.begin() as connection:
             epoch: int | None = connection.execute(_LEASE, values).scalar_one_or_none()
         return epoch
+
+    def probe(self) -> None:
+        """Return if the server answers; raises DatabaseUnavailable."""
+        with translated(), self._engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
         """End the listening thread and all connections."""

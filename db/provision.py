@@ -56,6 +56,7 @@ def provision(
     """
     _create_database(superuser_dsn)
     upgrade(superuser_dsn)
+    protect_database(superuser_dsn)
     set_now: dict[Login, str] = {}
     with address.connect(address.parse(superuser_dsn)) as connection:
         _set_engine(connection, engine_password, set_now)
@@ -78,6 +79,25 @@ def _create_database(superuser_dsn: str) -> None:
                     sql.Identifier(name)
                 )
             )
+
+
+def protect_database(superuser_dsn: str) -> None:
+    """Let only the site's roles connect.
+
+    These rights belong to the database, not to what is in it: a copy or a restored
+    backup comes without them.
+    """
+    with address.connect(address.parse(superuser_dsn)) as connection:
+        database = sql.Identifier(connection.info.dbname)
+        roles = sql.SQL(", ").join(
+            sql.Identifier(f"atalaya_{role.value}") for role in Role
+        )
+        connection.execute(
+            sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database)
+        )
+        connection.execute(
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, roles)
+        )
 
 
 def _role_exists(connection: address.Connection, login: str) -> bool:

@@ -60,7 +60,14 @@ def _one_row_key() -> Column[int]:
     return Column("id", SmallInteger, primary_key=True, server_default=text("1"))
 
 
-site = Table("site", metadata, _one_row_key(), _text("name"), _text("timezone"))
+site = Table(
+    "site",
+    metadata,
+    _one_row_key(),
+    _text("name"),
+    _text("timezone"),
+    _text("notice_prefix"),
+)
 
 person = Table(
     "person",

@@ -13,20 +13,14 @@ GRANT SELECT ON atalaya.alembic_version TO
 DO $$
 DECLARE
     v_function regprocedure;
-    v_database text := pg_catalog.quote_ident(pg_catalog.current_database());
 BEGIN
-    EXECUTE 'REVOKE ALL ON DATABASE ' || v_database || ' FROM PUBLIC';
-    EXECUTE 'GRANT CONNECT ON DATABASE ' || v_database || ' TO
-        atalaya_operator, atalaya_supervisor, atalaya_technician,
-        atalaya_administrator, atalaya_auditor, atalaya_engine';
     -- Anybody could hold any advisory lock, or fill the disk with large objects.
     FOR v_function IN
         SELECT oid FROM pg_catalog.pg_proc
         WHERE pronamespace = 'pg_catalog'::regnamespace
-            AND (proname ~ '^pg_(try_)?advisory_' OR proname ~ '^lo'
-                AND proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put',
-                    'lowrite', 'lo_open', 'lo_unlink', 'lo_truncate', 'lo_truncate64')
-                OR proname = 'pg_notify')
+            AND (proname ~ '^pg_(try_)?advisory_' OR proname IN (
+                'lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lowrite',
+                'lo_open', 'lo_unlink', 'lo_truncate', 'lo_truncate64', 'pg_notify'))
     LOOP
         EXECUTE 'REVOKE EXECUTE ON FUNCTION ' || v_function || ' FROM PUBLIC';
     END LOOP;

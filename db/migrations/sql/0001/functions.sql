@@ -97,6 +97,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_case atalaya.infraction := atalaya.lock_case(p_infraction);
     v_year integer;
+    v_prefix text;
     v_next integer;
     v_number text;
 BEGIN
@@ -108,11 +109,11 @@ BEGIN
         RAISE EXCEPTION 'Only a confirmed case can become a notice.'
             USING ERRCODE = 'AT001';
     END IF;
-    SELECT extract(year FROM now() AT TIME ZONE timezone) INTO STRICT v_year
-        FROM atalaya.site;
+    SELECT extract(year FROM now() AT TIME ZONE timezone), notice_prefix
+        INTO STRICT v_year, v_prefix FROM atalaya.site;
     INSERT INTO atalaya.notice_counter AS c (year, last) VALUES (v_year, 1)
         ON CONFLICT (year) DO UPDATE SET last = c.last + 1 RETURNING last INTO v_next;
-    v_number := format('%s-%s', v_year, lpad(v_next::text, 6, '0'));
+    v_number := format('%s-%s-%s', v_prefix, v_year, lpad(v_next::text, 6, '0'));
     INSERT INTO atalaya.notice (infraction_id, number, issued_by)
         VALUES (p_infraction, v_number, session_user);
     UPDATE atalaya.infraction SET state = 'notified' WHERE id = p_infraction;

@@ -1,9 +1,11 @@
 CREATE TABLE atalaya.site (
     id smallint PRIMARY KEY DEFAULT 1 CHECK (id = 1),
     name text NOT NULL,
-    timezone text NOT NULL
+    timezone text NOT NULL,
+    notice_prefix text NOT NULL CHECK (notice_prefix ~ '^[A-Z0-9]{1,8}$')
 );
-INSERT INTO atalaya.site (name, timezone) VALUES ('Atalaya', 'America/Lima');
+INSERT INTO atalaya.site (name, timezone, notice_prefix)
+    VALUES ('Atalaya', 'America/Lima', 'PE');
 
 CREATE TABLE atalaya.person (
     login text PRIMARY KEY,

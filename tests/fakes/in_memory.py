@@ -1,0 +1,401 @@
+"""A server in memory that keeps the promises of PostgreSQL's: same contract suite."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from statistics import median
+from uuid import UUID
+
+from app.config.camera import CameraConfiguration, ConfigurationVersion
+from app.domain.camera import Camera
+from app.domain.clock import Clock
+from app.domain.errors import LoginRefused, NotPermitted, StateConflict
+from app.domain.ids import CameraId, InfractionId, Login, new_uuid
+from app.domain.infraction import (
+    Case,
+    Infraction,
+    InfractionKind,
+    InfractionState,
+    RejectReason,
+    Review,
+    Verdict,
+)
+from app.domain.person import Person, Right, Role
+from app.domain.summary import HourCount, PeriodSummary
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.OPERATOR: frozenset({Right.REVIEW}),
+    Role.SUPERVISOR: frozenset({Right.REVIEW, Right.REPORT}),
+    Role.TECHNICIAN: frozenset({Right.CALIBRATE, Right.MANAGE_CAMERAS}),
+    Role.ADMINISTRATOR: frozenset({Right.MANAGE_CAMERAS, Right.MANAGE_PEOPLE}),
+    Role.AUDITOR: frozenset({Right.READ_AUDIT}),
+}
+DEMO_PEOPLE: tuple[tuple[str, str, Role], ...] = (
+    ("ana", "Ana Quispe", Role.OPERATOR),
+    ("sofia", "Sofía Paredes", Role.SUPERVISOR),
+    ("teo", "Teo Huamán", Role.TECHNICIAN),
+    ("admin", "Elena Rojas", Role.ADMINISTRATOR),
+    ("aurora", "Aurora Salas", Role.AUDITOR),
+)
+_UNDO_WINDOW = timedelta(seconds=60)
+_READERS = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR})
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryChange:
+    """A change, as listeners hear of it."""
+
+    topic: str
+    row_id: UUID | None
+
+
+@dataclass(slots=True)
+class _Kept:
+    infraction: Infraction
+    recorded_at: datetime
+    state: InfractionState = InfractionState.PENDING
+    reviews: list[Review] = field(default_factory=list)
+    notice_number: str | None = None
+
+
+class InMemoryServer:
+    """Implements `app.ports.Server` and `app.ports.InfractionSink`."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Know the demo's people; a password is the login with "-opens-sesame"."""
+        self.clock = clock
+        self.lock = threading.RLock()
+        self.cameras: dict[CameraId, Camera] = {}
+        self.retired: set[CameraId] = set()
+        self.versions: dict[CameraId, list[ConfigurationVersion]] = {}
+        self.kept: dict[InfractionId, _Kept] = {}
+        self.issued = 0
+        self._callbacks: list[Callable[[MemoryChange], None]] = []
+
+    def login(self, login: Login, password: str) -> "InMemorySession":
+        """Open a session of a demo person."""
+        for name, full_name, role in DEMO_PEOPLE:
+            if (name, f"{name}-opens-sesame") == (login, password):
+                roles = frozenset({role})
+                person = Person(
+                    login=login, full_name=full_name, roles=roles, rights=RIGHTS[role]
+                )
+                return InMemorySession(self, person)
+        raise LoginRefused("The name or the password is wrong.")
+
+    def add(self, infraction: Infraction) -> None:
+        """Keep a finding, once."""
+        with self.lock:
+            if infraction.id in self.kept:
+                return
+            self.kept[infraction.id] = _Kept(infraction, self.clock.now())
+        self.tell("infraction", infraction.id)
+
+    def tell(self, topic: str, row_id: UUID | None) -> None:
+        """Call all listeners."""
+        for callback in tuple(self._callbacks):
+            callback(MemoryChange(topic, row_id))
+
+    def listen(self, callback: Callable[[MemoryChange], None]) -> Callable[[], None]:
+        """Call back from the thread that makes the change."""
+        self._callbacks.append(callback)
+
+        def stop() -> None:
+            if callback in self._callbacks:
+                self._callbacks.remove(callback)
+
+        return stop
+
+
+class InMemorySession:
+    """Implements `app.ports.Session`, `Changes` included."""
+
+    def __init__(self, server: InMemoryServer, person: Person) -> None:
+        """Made by `InMemoryServer.login`."""
+        self._server = server
+        self._person = person
+        self._site = InMemorySiteStore(server, person)
+        self._case_store = InMemoryCaseStore(server, person)
+        self._stops: list[Callable[[], None]] = []
+
+    @property
+    def person(self) -> Person:
+        """Who is logged in."""
+        return self._person
+
+    @property
+    def site(self) -> "InMemorySiteStore":
+        """Cameras and configurations."""
+        return self._site
+
+    @property
+    def case_store(self) -> "InMemoryCaseStore":
+        """Cases and figures."""
+        return self._case_store
+
+    @property
+    def changes(self) -> "InMemorySession":
+        """Notices of change."""
+        return self
+
+    def listen(self, callback: Callable[[MemoryChange], None]) -> Callable[[], None]:
+        """Call back on every change until stopped or logged out."""
+        stop = self._server.listen(callback)
+        self._stops.append(stop)
+        return stop
+
+    def ping(self) -> float:
+        """Return no delay."""
+        return 0.0
+
+    def close(self) -> None:
+        """Log out."""
+        for stop in self._stops:
+            stop()
+
+
+def _require(person: Person, right: Right) -> None:
+    if not person.may(right):
+        raise NotPermitted("The server does not allow this to your role.")
+
+
+class InMemorySiteStore:
+    """Implements `app.ports.SiteStore`."""
+
+    def __init__(self, server: InMemoryServer, person: Person) -> None:
+        """Act in the name of `person`."""
+        self._server = server
+        self._person = person
+
+    def cameras(self) -> list[Camera]:
+        """Return all cameras that are not retired, by name."""
+        server = self._server
+        kept = [c for c in server.cameras.values() if c.id not in server.retired]
+        return sorted(kept, key=lambda camera: camera.name)
+
+    def save_camera(self, camera: Camera) -> None:
+        """Add or change a camera."""
+        _require(self._person, Right.MANAGE_CAMERAS)
+        if "@" in camera.url.partition("://")[2].partition("/")[0]:
+            raise NotPermitted("The server refused the values as not valid.")
+        if camera.id in self._server.retired:
+            raise StateConflict("This camera has been retired.")
+        self._server.cameras[camera.id] = camera
+        self._server.tell("camera", camera.id)
+
+    def remove_camera(self, camera_id: CameraId) -> None:
+        """Retire a camera."""
+        _require(self._person, Right.MANAGE_CAMERAS)
+        self._server.retired.add(camera_id)
+        self._server.tell("camera", camera_id)
+
+    def configuration(self, camera_id: CameraId) -> ConfigurationVersion | None:
+        """Return the version in force."""
+        versions = self._server.versions.get(camera_id)
+        return versions[-1] if versions else None
+
+    def publish_configuration(
+        self, camera_id: CameraId, body: CameraConfiguration, note: str
+    ) -> ConfigurationVersion:
+        """Add a version."""
+        _require(self._person, Right.CALIBRATE)
+        server = self._server
+        if camera_id not in server.cameras or camera_id in server.retired:
+            raise KeyError(camera_id)
+        versions = server.versions.setdefault(camera_id, [])
+        made = ConfigurationVersion(
+            id=str(new_uuid()),
+            camera_id=str(camera_id),
+            version=len(versions) + 1,
+            created_at=server.clock.now(),
+            created_by=self._person.login,
+            note=note,
+            body=body,
+        )
+        versions.append(made)
+        server.tell("configuration", camera_id)
+        return made
+
+
+class InMemoryCaseStore:
+    """Implements `app.ports.CaseStore`."""
+
+    def __init__(self, server: InMemoryServer, person: Person) -> None:
+        """Act in the name of `person`."""
+        self._server = server
+        self._person = person
+
+    def cases(
+        self,
+        *,
+        states: Sequence[InfractionState] = (),
+        kinds: Sequence[InfractionKind] = (),
+        since: datetime | None = None,
+        until: datetime | None = None,
+        plate: str | None = None,
+        after: InfractionId | None = None,
+        limit: int = 100,
+    ) -> list[Case]:
+        """Return cases newest first."""
+        self._require_reader()
+        found = [self._case(kept) for kept in self._server.kept.values()]
+        found.sort(key=_age, reverse=True)
+        if after is not None:
+            last = self._server.kept.get(after)
+            start = None if last is None else _age(self._case(last))
+            found = [c for c in found if start is not None and _age(c) < start]
+        if plate:
+            wanted = _letters(plate)
+            found = [c for c in found if wanted and wanted in _letters(c.plate_text)]
+        return [
+            case
+            for case in found
+            if (not states or case.state in states)
+            and (not kinds or case.infraction.kind in kinds)
+            and (since is None or case.infraction.occurred.wall >= since)
+            and (until is None or case.infraction.occurred.wall < until)
+        ][:limit]
+
+    def case(self, infraction_id: InfractionId) -> Case:
+        """Return one case."""
+        self._require_reader()
+        return self._case(self._server.kept[infraction_id])
+
+    def decide(self, review: Review) -> Case:
+        """Record a decision."""
+        _require(self._person, Right.REVIEW)
+        with self._server.lock:
+            kept = self._server.kept[review.infraction_id]
+            if kept.state is not InfractionState.PENDING:
+                raise StateConflict("This case has been decided already.")
+            plate = (review.plate_text or "").strip().upper() or None
+            now = self._server.clock.now()
+            kept.reviews.append(
+                replace(
+                    review,
+                    reviewer=self._person.login,
+                    decided_at=now,
+                    plate_text=plate,
+                )
+            )
+            confirmed = review.verdict is Verdict.CONFIRM
+            kept.state = (
+                InfractionState.CONFIRMED if confirmed else InfractionState.REJECTED
+            )
+        self._server.tell("infraction", review.infraction_id)
+        return self._case(kept)
+
+    def undo(self, infraction_id: InfractionId) -> Case:
+        """Take back one's own decision within the minute."""
+        _require(self._person, Right.REVIEW)
+        with self._server.lock:
+            kept = self._server.kept[infraction_id]
+            self._require_undoable(kept)
+            kept.reviews.pop()
+            kept.state = InfractionState.PENDING
+        self._server.tell("infraction", infraction_id)
+        return self._case(kept)
+
+    def issue_notice(self, infraction_id: InfractionId) -> Case:
+        """Number a confirmed case."""
+        _require(self._person, Right.REVIEW)
+        with self._server.lock:
+            kept = self._server.kept[infraction_id]
+            if kept.notice_number is None:
+                if kept.state is not InfractionState.CONFIRMED:
+                    raise StateConflict("Only a confirmed case can become a notice.")
+                self._server.issued += 1
+                year = self._server.clock.now().year
+                kept.notice_number = f"PE-{year}-{self._server.issued:06}"
+                kept.state = InfractionState.NOTIFIED
+        self._server.tell("infraction", infraction_id)
+        return self._case(kept)
+
+    def summary(self, since: datetime, until: datetime) -> PeriodSummary:
+        """Count case by case."""
+        chosen = [
+            kept
+            for kept in self._server.kept.values()
+            if since <= kept.infraction.occurred.wall < until
+        ]
+        decided = [kept for kept in chosen if kept.reviews]
+        rejected = [k for k in chosen if k.state is InfractionState.REJECTED]
+        delays_s = [
+            (kept.reviews[-1].decided_at - kept.recorded_at).total_seconds()
+            for kept in decided
+        ]
+        waiting = [
+            kept.infraction.occurred.wall
+            for kept in chosen
+            if kept.state is InfractionState.PENDING
+        ]
+        return PeriodSummary(
+            since=since,
+            until=until,
+            by_state=dict(Counter(kept.state for kept in chosen)),
+            by_kind=_by_kind(chosen),
+            by_camera=dict(Counter(kept.infraction.camera_id for kept in chosen)),
+            rejected_by_kind=_by_kind(rejected),
+            decided_by_kind=_by_kind(decided),
+            by_reject_reason=_by_reason(rejected),
+            by_hour=_by_hour(chosen),
+            median_decision_s=median(delays_s) if delays_s else None,
+            oldest_pending=min(waiting, default=None),
+        )
+
+    def _require_reader(self) -> None:
+        if not self._person.roles & _READERS:
+            raise NotPermitted("The server does not allow this to your role.")
+
+    def _require_undoable(self, kept: _Kept) -> None:
+        if kept.state not in {InfractionState.CONFIRMED, InfractionState.REJECTED}:
+            raise StateConflict("There is no decision that could be undone.")
+        decision = kept.reviews[-1]
+        if decision.reviewer != self._person.login:
+            raise StateConflict("Only the person who decided a case can undo it.")
+        if self._server.clock.now() - decision.decided_at >= _UNDO_WINDOW:
+            raise StateConflict("The minute for undoing is over.")
+
+    def _case(self, kept: _Kept) -> Case:
+        camera = self._server.cameras[kept.infraction.camera_id]
+        return Case(
+            infraction=kept.infraction,
+            camera_name=camera.name,
+            location=camera.location,
+            state=kept.state,
+            reviews=tuple(kept.reviews),
+            notice_number=kept.notice_number,
+        )
+
+
+def _age(case: Case) -> tuple[datetime, UUID]:
+    return case.infraction.occurred.wall, case.infraction.id
+
+
+def _letters(plate: str | None) -> str:
+    return "".join(c for c in (plate or "").upper() if c.isascii() and c.isalnum())
+
+
+def _by_kind(chosen: list[_Kept]) -> dict[InfractionKind, int]:
+    return dict(Counter(kept.infraction.kind for kept in chosen))
+
+
+def _by_reason(rejected: list[_Kept]) -> dict[RejectReason, int]:
+    reasons = [kept.reviews[-1].reason for kept in rejected]
+    return dict(Counter(reason for reason in reasons if reason is not None))
+
+
+def _by_hour(chosen: list[_Kept]) -> tuple[HourCount, ...]:
+    counted = Counter(
+        (
+            kept.infraction.occurred.wall.replace(minute=0, second=0, microsecond=0),
+            kept.infraction.kind,
+        )
+        for kept in chosen
+    )
+    return tuple(
+        HourCount(start=start, kind=kind, count=count)
+        for (start, kind), count in sorted(counted.items())
+    )

@@ -1,0 +1,114 @@
+"""A real PostgreSQL for tests: one server per run, one database per test."""
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from app.domain.ids import Login
+from db.address import Connection
+from db.embedded import EmbeddedServer
+from db.engine_gateway import EngineGateway
+from db.provision import DEMO_PEOPLE, ENGINE_LOGIN, protect_database, provision
+from db.server import PostgresServer, PostgresSession
+
+TEMPLATE = "atalaya_template"
+_numbers = itertools.count(1)
+
+
+def password_of(login: str) -> str:
+    """Return the password that a login of the test server has."""
+    return f"{login}-opens-sesame"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A database with tables and the demo's people; sessions close with the test."""
+
+    host: EmbeddedServer
+    name: str
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def address(self) -> str:
+        """Where people log in to."""
+        return f"postgresql://127.0.0.1:{self.host.port}/{self.name}"
+
+    @property
+    def superuser_dsn(self) -> str:
+        """The superuser's address, with password."""
+        return make_conninfo(self.host.superuser_dsn, dbname=self.name)
+
+    @property
+    def engine_dsn(self) -> str:
+        """The engine's address, with password."""
+        return self.dsn(ENGINE_LOGIN)
+
+    def dsn(self, login: str) -> str:
+        """The address of one login, with password."""
+        return self.host.dsn(login, password_of(login), self.name)
+
+    def login(self, login: str) -> PostgresSession:
+        """Log a person in until the end of the test."""
+        server = PostgresServer(self.address)
+        session = server.login(Login(login), password_of(login))
+        self.stack.callback(session.close)
+        return session
+
+    def gateway(self) -> EngineGateway:
+        """Return an engine's gateway that lives until the end of the test."""
+        gateway = EngineGateway(self.engine_dsn)
+        self.stack.callback(gateway.close)
+        return gateway
+
+    def connect(self, login: str | None = None) -> Connection:
+        """Return a bare autocommit connection, of the superuser without a login."""
+        dsn = self.superuser_dsn if login is None else self.dsn(login)
+        connection: Connection = psycopg.connect(dsn, autocommit=True)
+        self.stack.callback(connection.close)
+        return connection
+
+
+def _make_fast(host: EmbeddedServer) -> None:
+    """Test data need not survive a power cut; hashing passwords need not be slow."""
+    maintenance = make_conninfo(host.superuser_dsn, dbname="postgres")
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        for setting in ("fsync = off", "scram_iterations = 4096"):
+            connection.execute(f"ALTER SYSTEM SET {setting}".encode())
+        connection.execute("SELECT pg_reload_conf()")
+
+
+@pytest.fixture(scope="session")
+def database_host() -> Iterator[EmbeddedServer]:
+    """Run the embedded server, with a provisioned template database."""
+    folder = Path(tempfile.mkdtemp(prefix="atalaya-db-"))
+    host = EmbeddedServer.start(folder)
+    try:
+        _make_fast(host)
+        people = [replace(p, password=password_of(p.login)) for p in DEMO_PEOPLE]
+        template = make_conninfo(host.superuser_dsn, dbname=TEMPLATE)
+        provision(template, people, engine_password=password_of(ENGINE_LOGIN))
+        yield host
+    finally:
+        host.stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def database(database_host: EmbeddedServer) -> Iterator[Database]:
+    """Give a fresh database, a copy of the template."""
+    made = Database(database_host, f"test_{next(_numbers)}")
+    maintenance = make_conninfo(database_host.superuser_dsn, dbname="postgres")
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {made.name} TEMPLATE {TEMPLATE}".encode())
+    protect_database(made.superuser_dsn)
+    # Dropping it would cost a checkpoint; all go with the server at the end.
+    with made.stack:
+        yield made

@@ -1,0 +1,80 @@
+"""The tables that migrations make are those that queries know."""
+
+import psycopg
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from db.migrate import HEAD, schema_version, upgrade
+from db.tables import SCHEMA, metadata
+from tests.fixtures_db import Database
+
+_DEFINERS = """
+    SELECT p.proname FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+    WHERE n.nspname = 'atalaya' AND NOT coalesce(
+        'search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)
+"""
+_PUBLIC = """
+    SELECT p.proname FROM pg_proc AS p
+    WHERE p.pronamespace = 'atalaya'::regnamespace
+        AND has_function_privilege('public', p.oid, 'EXECUTE')
+    UNION ALL
+    SELECT c.relname FROM pg_class AS c
+    WHERE c.relnamespace = 'atalaya'::regnamespace AND c.relkind IN ('r', 'S', 'v')
+        AND has_table_privilege('public', c.oid,
+            'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+"""
+_WRITABLE = """
+    SELECT r.rolname, c.relname FROM pg_class AS c, pg_roles AS r
+    WHERE c.relnamespace = 'atalaya'::regnamespace AND c.relkind = 'r'
+        AND r.rolname ~ '^atalaya_(operator|supervisor|technician|admin|audit|engine)'
+        AND has_table_privilege(r.oid, c.oid,
+            'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+"""
+_OWNERS = """
+    SELECT DISTINCT r.rolname FROM pg_proc AS p JOIN pg_roles AS r ON r.oid = p.proowner
+    WHERE p.pronamespace = 'atalaya'::regnamespace AND (r.rolsuper OR r.rolcanlogin)
+"""
+
+
+def test_migrated_tables_are_the_known_tables(database: Database) -> None:
+    engine = create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: psycopg.connect(database.superuser_dsn),
+        poolclass=NullPool,
+    )
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "include_schemas": True,
+                "include_name": lambda name, kind, _: (
+                    kind != "schema" or name == SCHEMA
+                ),
+                "version_table_schema": SCHEMA,
+                "compare_server_default": True,
+            },
+        )
+        assert compare_metadata(context, metadata) == []
+
+
+def test_upgrading_again_changes_nothing(database: Database) -> None:
+    upgrade(database.superuser_dsn)
+    assert schema_version(database.connect()) == HEAD
+
+
+def test_every_function_has_a_fixed_search_path(database: Database) -> None:
+    assert database.connect().execute(_DEFINERS).fetchall() == []
+
+
+def test_no_definer_is_a_superuser_or_can_log_in(database: Database) -> None:
+    assert database.connect().execute(_OWNERS).fetchall() == []
+
+
+def test_nothing_is_granted_to_public(database: Database) -> None:
+    assert database.connect().execute(_PUBLIC).fetchall() == []
+
+
+def test_no_role_writes_a_table_directly(database: Database) -> None:
+    assert database.connect().execute(_WRITABLE).fetchall() == []
