@@ -1,1 +1,314 @@
-"""The composition root: the only place that knows every class."""
+"""The composition root: the only place that knows every class.
+
+What belongs to one process is imported inside its function: the desktop must start
+without the models' libraries, the engine without Qt.
+"""
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.config.paths import PROJECT, Paths
+from app.config.secret_store import open_secret_store
+from app.domain.clock import Clock, SystemClock
+from app.domain.errors import DatabaseUnavailable
+from app.domain.ids import EngineId, new_uuid
+from app.ports import Detector, Progress, SecretStore
+from app.version import VERSION
+
+if TYPE_CHECKING:
+    from app.domain.infraction import Infraction
+    from app.evidence.recorder import CaptureRequest
+    from app.runtime.engine import EngineParts
+    from app.runtime.single_source import SourceReport
+    from db.embedded import EmbeddedServer
+    from db.engine_gateway import EngineGateway
+    from db.provision import NewPerson
+    from widgets.services import DesktopServices
+
+ENGINE_SECRET = "engine-database"  # noqa: S105 - the name of an entry, not a secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """Where people log in; `embedded` is the server that this workstation brought."""
+
+    address: str
+    embedded: "EmbeddedServer | None" = None
+
+
+@contextmanager
+def database(
+    paths: Paths,
+    dsn: str | None,
+    secrets: SecretStore,
+    people: "tuple[NewPerson, ...]" = (),
+) -> Iterator[Database]:
+    """Yield the shared server of `dsn`, else a provisioned embedded one.
+
+    The embedded server is kept running until the end of the block, and stopped there
+    if it was started here.
+    """
+    if dsn:
+        yield Database(address=dsn)
+        return
+    from db.embedded import EmbeddedServer
+    from db.keeper import Keeper
+    from db.provision import ENGINE_LOGIN, provision
+
+    server = EmbeddedServer.start(paths.database)
+    try:
+        known = secrets.get(ENGINE_SECRET)
+        password = known[1] if known else _new_password()
+        provision(server.superuser_dsn, people, engine_password=password)
+        if known is None:
+            secrets.put(ENGINE_SECRET, ENGINE_LOGIN, password)
+        with closing(Keeper(server)):
+            yield Database(address=server.address, embedded=server)
+    finally:
+        if server.started_here:
+            server.stop()
+
+
+def _new_password() -> str:
+    from db.people import random_password
+
+    return random_password()
+
+
+def engine_command(paths: Paths, dsn: str) -> list[str]:
+    """Return the command line of the engine; `dsn` must hold no password."""
+    main = str(PROJECT / "main.py")
+    home = ["--home", str(paths.root)]
+    return [sys.executable, main, "engine", *home, "--dsn", dsn]
+
+
+def engine_run_dir(paths: Paths) -> Path:
+    """Return the folder of the engine's sockets and locks."""
+    folder = paths.run / "engine"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def desktop_services(
+    paths: Paths,
+    server: Database,
+    secrets: SecretStore,
+    *,
+    demo_logins: tuple[tuple[str, str], ...] = (),
+    discovery_interfaces: tuple[str, ...] | None = None,
+    language: str = "es",
+) -> Iterator["DesktopServices"]:
+    """Yield what the desktop is made of; its engine runs until the end of the block."""
+    from app.evidence.store import LocalEvidenceStore
+    from app.runtime.link import ProcessEngineLink
+    from db.server import PostgresServer
+    from widgets.services import DesktopServices
+
+    clock = SystemClock()
+    command = engine_command(paths, server.address)
+    with closing(ProcessEngineLink(command, engine_run_dir(paths), clock)) as engine:
+        yield DesktopServices(
+            clock=clock,
+            paths=paths,
+            connect=PostgresServer,
+            default_dsn=server.address,
+            engine=engine,
+            evidence=LocalEvidenceStore(paths.evidence),
+            secrets=secrets,
+            export=paths.reports,
+            demo_logins=demo_logins,
+            discovery_interfaces=discovery_interfaces,
+            language=language,
+        )
+
+
+def run_engine_process(
+    paths: Paths,
+    dsn: str,
+    *,
+    model: str | None = None,
+    follow_pid: int | None = None,
+) -> int:
+    """Run the engine until it is told to stop; return its exit code."""
+    from app.runtime.engine import run_engine
+    from app.runtime.signals import stop_on_signals
+
+    stop = threading.Event()
+    stop_on_signals(stop)
+    with _engine_parts(paths, dsn, model, follow_pid) as parts:
+        return run_engine(parts, stop=stop)
+
+
+@contextmanager
+def _engine_parts(
+    paths: Paths, dsn: str, model: str | None, follow_pid: int | None
+) -> Iterator["EngineParts"]:
+    from app.evidence.recorder import Recorder
+    from app.evidence.spool import Forwarder, Spool
+    from app.evidence.store import LocalEvidenceStore
+    from app.runtime.engine import EngineParts
+    from db.engine_gateway import EngineGateway
+    from ml.plate.reader import open_plate_reader
+    from ml.track.tracker import ByteTracker
+
+    clock, secrets = SystemClock(), open_secret_store(paths)
+    with (
+        closing(EngineGateway(_engine_dsn(dsn, secrets))) as gateway,
+        closing(Spool(paths.spool / "spool.sqlite", clock)) as spool,
+    ):
+        forwarder = Forwarder(spool, gateway, clock, probe=gateway.probe)
+        forwarder.start()
+        plate_reader = open_plate_reader(paths.models)
+        try:
+            yield EngineParts(
+                clock=clock,
+                paths=paths,
+                engine_id=EngineId(new_uuid()),
+                software_version=VERSION,
+                detector=detector_maker(paths, model),
+                tracker=ByteTracker,
+                plate_reader=lambda: open_plate_reader(paths.models),
+                site=_GatewaySite(gateway),
+                recorder=Recorder(
+                    LocalEvidenceStore(paths.evidence),
+                    spool,
+                    clock,
+                    paths.spool / "work",
+                    plate_reader=plate_reader,
+                ),
+                secrets=secrets,
+                run_dir=engine_run_dir(paths),
+                database_online=lambda: forwarder.online,
+                spooled=spool.count,
+                follow_pid=follow_pid,
+            )
+        finally:
+            forwarder.stop(1.0)
+
+
+class _GatewaySite:
+    """`app.runtime.site.EngineSite` on the engine's database connection."""
+
+    def __init__(self, gateway: "EngineGateway") -> None:
+        self._gateway = gateway
+        self.load = gateway.cameras_with_configurations
+
+    def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
+        return self._gateway.listen(lambda _: callback())
+
+
+def _engine_dsn(dsn: str, secrets: SecretStore) -> str:
+    """Join address and password in memory; neither log nor process list sees it."""
+    from db.address import with_login
+
+    entry = secrets.get(ENGINE_SECRET)
+    if entry is None:
+        raise DatabaseUnavailable(
+            "The engine has no login for the database on this computer. An "
+            "administrator must run: python main.py db engine-login"
+        )
+    return with_login(dsn, *entry)
+
+
+def detector_maker(
+    paths: Paths, model: str | None, progress: Progress | None = None
+) -> Callable[[], Detector]:
+    """Return what opens the detector: a name of the registry, or a path."""
+
+    def make() -> Detector:
+        from ml.session import open_detector
+
+        if model is not None and (Path(model).exists() or os.sep in model):
+            return open_detector(paths.models, weights=Path(model), progress=progress)
+        return open_detector(paths.models, name=model, progress=progress)
+
+    return make
+
+
+def analyse_source(
+    paths: Paths, source: str, model: str | None, clock: Clock | None = None
+) -> "SourceReport":
+    """Run the pipeline over one recording or camera, without a database."""
+    from app.runtime.signals import stop_on_signals
+    from app.runtime.single_source import SourceParts, run_single_source
+    from ml.track.tracker import ByteTracker
+
+    stop = threading.Event()
+    stop_on_signals(stop)
+    parts = SourceParts(
+        clock=clock or SystemClock(),
+        detector=detector_maker(paths, model)(),
+        tracker=ByteTracker,
+        recorder=_NothingToRecord(),
+        software_version=VERSION,
+    )
+    return run_single_source(parts, source, stop=stop)
+
+
+class _NothingToRecord:
+    """A recording without a configuration is not measured, so nothing is found."""
+
+    def record(self, request: "CaptureRequest") -> "Infraction":
+        return request.infraction
+
+
+def run_control_room(paths: Paths, dsn: str | None) -> int:
+    """Open the desktop; return its exit code."""
+    from app.runtime.logs import configure_logging
+    from widgets.application import run_desktop
+
+    configure_logging(paths, "desktop")
+    secrets = open_secret_store(paths)
+    with (
+        database(paths, dsn, secrets) as server,
+        desktop_services(paths, server, secrets) as services,
+    ):
+        return run_desktop(services)
+
+
+def set_up_database(paths: Paths, superuser_dsn: str | None, password: str) -> None:
+    """Make a database ready, with an administrator and this engine's login."""
+    from db.provision import provision
+
+    secrets = open_secret_store(paths)
+    admin = _administrator(password)
+    if superuser_dsn is None:
+        with database(paths, None, secrets, (admin,)):
+            return
+    made = provision(superuser_dsn, (admin,), engine_password=_new_password())
+    for login, secret in made.passwords.items():
+        if login == "engine":
+            secrets.put(ENGINE_SECRET, login, secret)
+
+
+def _administrator(password: str) -> "NewPerson":
+    from app.domain.ids import Login
+    from app.domain.person import Role
+    from db.provision import NewPerson
+
+    return NewPerson(
+        login=Login("admin"),
+        full_name="Administrator",
+        role=Role.ADMINISTRATOR,
+        password=password,
+    )
+
+
+def check_database(paths: Paths, superuser_dsn: str | None) -> list[str]:
+    """Return one line for each thing that does not hold together."""
+    from app.evidence.store import LocalEvidenceStore
+    from db.check import check
+
+    store = LocalEvidenceStore(paths.evidence)
+    secrets = open_secret_store(paths)
+    with database(paths, superuser_dsn, secrets) as server:
+        owner = server.embedded
+        dsn = owner.superuser_dsn if owner else server.address
+        return [str(finding) for finding in check(dsn, store, store.names())]

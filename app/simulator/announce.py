@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Mapping, Sequence
 from types import TracebackType
+from typing import Self
 
 from zeroconf import InterfaceChoice, ServiceInfo, Zeroconf
 
@@ -41,7 +42,7 @@ class Announcement:
         self._zeroconf.unregister_all_services()
         self._zeroconf.close()
 
-    def __enter__(self) -> "Announcement":
+    def __enter__(self) -> Self:
         """Return itself."""
         return self
 

@@ -18,7 +18,7 @@ class TrueEvent:
 
     kind: InfractionKind
     at: datetime
-    plate: str
+    plate: str | None
     speed_kmh: float | None = None
 
 
@@ -84,7 +84,7 @@ class Score:
 
 
 def looped(
-    events: Sequence[tuple[InfractionKind, float, str, float | None]],
+    events: Sequence[tuple[InfractionKind, float, str | None, float | None]],
     epoch: datetime,
     loop_s: float,
     until: datetime,
@@ -147,5 +147,7 @@ def _counted(
     )
 
 
-def _same_plate(found: str | None, true: str) -> bool:
-    return found is not None and found.replace("-", "") == true.replace("-", "")
+def _same_plate(found: str | None, true: str | None) -> bool:
+    if found is None or true is None:
+        return False
+    return found.replace("-", "") == true.replace("-", "")

@@ -27,9 +27,9 @@ def _found(second: float, kind: InfractionKind = RED) -> FoundEvent:
 
 def test_a_finding_matches_only_its_own_kind_and_time() -> None:
     result = score([_true(10), _true(30, FAST)], [_found(10.4), _found(30)], _ALWAYS)
-    assert (result.true_found, result.false_found, result.missed) == (1, 1, 1)
-    assert result.speed_errors_kmh == (1,)
-    assert (result.plates_published, result.plates_right) == (1, 1)
+    assert [result.true_found, result.false_found, result.missed] == [1, 1, 1]
+    assert list(result.speed_errors_kmh) == [1]
+    assert [result.plates_published, result.plates_right] == [1, 1]
 
 
 def test_a_twin_finding_is_false() -> None:

@@ -1,0 +1,19 @@
+"""`app`: open the control room."""
+
+import argparse
+
+from app.commands.common import Commands, add_dsn, add_home, paths_of
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("app", help="open the control room (the default)")
+    add_home(parser)
+    add_dsn(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from app.bootstrap import run_control_room
+
+    return run_control_room(paths_of(options), options.dsn)

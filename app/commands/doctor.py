@@ -1,0 +1,45 @@
+"""`doctor`: say in plain words what this machine lacks."""
+
+import argparse
+import shutil
+from collections.abc import Iterator
+
+from app.commands.common import Commands, add_home, paths_of
+from app.config.paths import Paths
+from app.domain.errors import EnvironmentFault
+
+_LOW_DISK_BYTES = 10_000_000_000
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("doctor", help="say what this machine lacks")
+    add_home(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    troubles = list(_troubles(paths_of(options)))
+    for trouble in troubles:
+        print(f"▲ {trouble}")
+    if not troubles:
+        print("● Nothing is missing.")
+    return 1 if troubles else 0
+
+
+def _troubles(paths: Paths) -> Iterator[str]:
+    free = shutil.disk_usage(paths.evidence).free
+    if free < _LOW_DISK_BYTES:
+        yield f"Only {free / 1e9:.1f} GB are free for evidence; make room."
+    try:
+        from app.bootstrap import detector_maker
+
+        print(f"  detector: {detector_maker(paths, None)().device}")
+    except EnvironmentFault as fault:
+        yield str(fault)
+    try:
+        from app.config.secret_store import open_secret_store
+
+        open_secret_store(paths)
+    except EnvironmentFault as fault:
+        yield str(fault)

@@ -1,0 +1,54 @@
+"""`engine`: work for the site's cameras, or through one recording."""
+
+import argparse
+
+from app.commands.common import (
+    Commands,
+    add_dsn,
+    add_home,
+    add_json,
+    paths_of,
+    write_json,
+)
+from app.domain.errors import EnvironmentFault
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("engine", help="run the engine without a window")
+    add_home(parser)
+    add_dsn(parser)
+    add_json(parser)
+    parser.add_argument("--source", help="work through one recording or camera")
+    parser.add_argument("--model", help="model of the registry, or a path")
+    parser.add_argument("--follow", type=int, help="end with this process")
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from app.runtime.logs import configure_logging
+
+    configure_logging(paths_of(options), "engine", console=options.follow is None)
+    return _analyse(options) if options.source else _serve(options)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from app.bootstrap import run_engine_process
+
+    if not options.dsn:
+        raise EnvironmentFault(
+            "The engine needs the address of the database: give --dsn or ATALAYA_DSN."
+        )
+    return run_engine_process(
+        paths_of(options), options.dsn, model=options.model, follow_pid=options.follow
+    )
+
+
+def _analyse(options: argparse.Namespace) -> int:
+    from app.bootstrap import analyse_source
+
+    report = analyse_source(paths_of(options), options.source, options.model).to_json()
+    for name, value in report.items():
+        print(f"{name:16} {value}")
+    write_json(options.json, report)
+    return 0

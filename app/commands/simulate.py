@@ -1,0 +1,47 @@
+"""`simulate`: render the virtual junction, or serve it as cameras."""
+
+import argparse
+from pathlib import Path
+
+from app.commands.common import Commands
+from app.config.paths import RESOURCES
+from app.progress import print_progress
+
+
+def add(commands: Commands) -> None:
+    """Add the commands."""
+    parser = commands.add_parser("simulate", help="render or serve virtual cameras")
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    render = actions.add_parser("render", help="render the bundled clips again")
+    render.add_argument("--out", type=Path, default=RESOURCES / "simulator")
+    render.set_defaults(run=_render)
+    serve = actions.add_parser("serve", help="serve the bundled clips over RTSP")
+    serve.add_argument("--state", type=Path, help="write port and epoch to this file")
+    serve.add_argument("--outage", help="CAMERA:AFTER_S:LASTING_S, once")
+    serve.add_argument("--follow", type=int, help="end with this process")
+    serve.set_defaults(run=_serve)
+    dataset = actions.add_parser("dataset", help="render labelled frames for training")
+    dataset.add_argument("out", type=Path)
+    dataset.add_argument("--count", type=int, default=1000)
+    dataset.add_argument("--seed", type=int, default=1)
+    dataset.set_defaults(run=_dataset)
+
+
+def _render(options: argparse.Namespace) -> int:
+    from app.simulator.render import render_all
+
+    render_all(options.out, print_progress)
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from app.demo.virtual_site import serve
+
+    return serve(options.state, options.outage, options.follow)
+
+
+def _dataset(options: argparse.Namespace) -> int:
+    from app.simulator.dataset import export_dataset
+
+    export_dataset(options.out, options.count, options.seed)
+    return 0

@@ -1,0 +1,159 @@
+"""Everything behind the demo: server, people, cameras, engine, and the way back."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from app.bootstrap import Database, database, desktop_services
+from app.camera.discovery import Discovery
+from app.config.paths import Paths
+from app.config.secret_store import open_secret_store
+from app.demo.virtual_site import Outage, VirtualSite, virtual_site
+from app.domain.camera import Camera, FoundCamera
+from app.domain.errors import AlreadyRunning, CameraUnreachable
+from app.domain.ids import CameraId, Login, new_uuid
+from app.ports import SecretStore, SiteStore
+from app.progress import print_progress
+from app.runtime.run_lock import RunLock
+from app.simulator.scenario import SimulatedCamera
+from db.people import random_password
+from db.provision import DEMO_PEOPLE, NewPerson
+from db.server import PostgresServer
+
+if TYPE_CHECKING:
+    from widgets.services import DesktopServices
+
+LOOPBACK = ("127.0.0.1",)
+OUTAGE = Outage(key="avenue-plate", after_s=45.0, lasting_s=8.0)
+_FOUND_WITHIN_S = 15.0
+_TECHNICIAN = Login("teo")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A running demo; `passwords` by login, `cameras` by key of the simulator."""
+
+    services: "DesktopServices"
+    site: VirtualSite
+    passwords: dict[str, str]
+    cameras: dict[str, Camera]
+
+
+@contextmanager
+def stage(paths: Paths, language: str) -> Iterator[Stage]:
+    """Set everything up, and take it down again, whatever happens in between.
+
+    Raises AlreadyRunning when another demo uses the same folder.
+    """
+    with ExitStack() as stack:
+        stack.callback(_only_demo(paths).release)
+        print_progress("opening the built-in database", 0.1)
+        secrets = open_secret_store(paths)
+        people = tuple(_with_password(person, secrets) for person in DEMO_PEOPLE)
+        server = stack.enter_context(database(paths, None, secrets, people))
+        print_progress("starting the virtual cameras", 0.4)
+        site = stack.enter_context(virtual_site(paths, OUTAGE))
+        passwords = {str(person.login): person.password or "" for person in people}
+        print_progress("finding the cameras on the network", 0.6)
+        cameras = _add_cameras(server, passwords, site)
+        print_progress("starting the engine", 0.9)
+        services = stack.enter_context(
+            desktop_services(
+                paths,
+                server,
+                secrets,
+                demo_logins=tuple(passwords.items()),
+                discovery_interfaces=LOOPBACK,
+                language=language,
+            )
+        )
+        print_progress("ready", 1.0)
+        yield Stage(services=services, site=site, passwords=passwords, cameras=cameras)
+
+
+def _only_demo(paths: Paths) -> RunLock:
+    folder = paths.run / "demo"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        return RunLock(folder)
+    except AlreadyRunning:
+        raise AlreadyRunning(
+            f"Another demo already runs in {paths.root}. Close it, or choose another "
+            "folder with --home."
+        ) from None
+
+
+def _with_password(person: NewPerson, secrets: SecretStore) -> NewPerson:
+    entry = secrets.get(f"demo-{person.login}")
+    password = entry[1] if entry else random_password()
+    if entry is None:
+        secrets.put(f"demo-{person.login}", person.login, password)
+    return replace(person, password=password)
+
+
+def _add_cameras(
+    server: Database, passwords: dict[str, str], site: VirtualSite
+) -> dict[str, Camera]:
+    """Do what a technician would: find each camera, add it, publish how it measures."""
+    found = _found(site)
+    session = PostgresServer(server.address).login(_TECHNICIAN, passwords[_TECHNICIAN])
+    with closing(session):
+        known = {camera.name: camera for camera in session.site.cameras()}
+        return {
+            simulated.key: _add_camera(
+                session.site, simulated, found[simulated.key], known
+            )
+            for simulated in site.cameras
+        }
+
+
+def _add_camera(
+    store: SiteStore,
+    simulated: SimulatedCamera,
+    url: str,
+    known: dict[str, Camera],
+) -> Camera:
+    before = known.get(simulated.name)
+    camera = Camera(
+        id=before.id if before else CameraId(new_uuid()),
+        name=simulated.name,
+        location=simulated.location,
+        url=url,
+    )
+    store.save_camera(camera)
+    in_force = store.configuration(camera.id)
+    # What a technician changed since the last demo stays in force.
+    if in_force is None:
+        store.publish_configuration(camera.id, simulated.configuration, "demo")
+    return camera
+
+
+def _found(site: VirtualSite) -> dict[str, str]:
+    """Return the announced address of each camera, by key."""
+    wanted = {camera.key for camera in site.cameras}
+    addresses: dict[str, str] = {}
+    complete = threading.Event()
+
+    def look(found: tuple[FoundCamera, ...]) -> None:
+        for camera in found:
+            key = urlsplit(camera.url or "").path.strip("/")
+            if camera.port == site.port and key in wanted and camera.url:
+                addresses[key] = camera.url
+        if addresses.keys() == wanted:
+            complete.set()
+
+    with closing(Discovery(LOOPBACK)) as discovery:
+        stop = discovery.listen(look)
+        look(discovery.found())
+        complete.wait(_FOUND_WITHIN_S)
+        stop()
+    if not complete.is_set():
+        missing = ", ".join(sorted(wanted - addresses.keys()))
+        raise CameraUnreachable(
+            f"These virtual cameras were not found by zeroconf: {missing}. Another "
+            "program may hold UDP port 5353 on the loopback interface."
+        )
+    return addresses

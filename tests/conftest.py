@@ -1,0 +1,67 @@
+"""What holds for every test: nothing it starts may outlive it."""
+
+import gc
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+# Before any Qt or OpenCV import: no test may need a screen of its own.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+pytest_plugins = ["tests.fixtures_db"]
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+_LEAVE_WITHIN_S = 5.0
+# Threads that libraries keep for the whole process on purpose.
+_LIBRARY_THREADS = ("pydevd", "asyncio_", "ThreadPoolExecutor-", "Dummy-", "QThread")
+_SESSION_WORKERS = ("postgres",)
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Return the folder of development footage, or skip."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the development footage (../shared/data) is not here")
+    return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def nothing_survives() -> Iterator[None]:
+    """Fail a test that leaves a thread, a child process or shared memory behind."""
+    threads, shared = set(threading.enumerate()), _shared_memory()
+    children = {child.pid for child in psutil.Process().children()}
+    yield
+    for thread in set(threading.enumerate()) - threads:
+        if not thread.name.startswith(_LIBRARY_THREADS):
+            thread.join(_LEAVE_WITHIN_S)
+            assert not thread.is_alive(), f"thread {thread.name!r} outlived the test"
+    left = [c for c in psutil.Process().children() if c.pid not in children]
+    survivors = [c for c in left if not c.name().startswith(_SESSION_WORKERS)]
+    _, alive = psutil.wait_procs(survivors, timeout=_LEAVE_WITHIN_S)
+    assert not alive, f"processes outlived the test: {alive}"
+    assert not multiprocessing.active_children()
+    gc.collect()
+    _await_shared_memory(shared)
+
+
+def _await_shared_memory(before: set[str]) -> None:
+    """Other engines on this computer come and go; what stays is ours."""
+    patience = threading.Event()
+    for _ in range(20):
+        if _shared_memory() <= before:
+            return
+        patience.wait(_LEAVE_WITHIN_S / 20)
+    raise AssertionError(f"shared memory outlived: {_shared_memory() - before}")
+
+
+def _shared_memory() -> set[str]:
+    folder = Path("/dev/shm")  # noqa: S108 - where Linux keeps it
+    if not folder.is_dir():
+        return set()
+    # PostgreSQL's own segments live as long as its server.
+    return {p.name for p in folder.iterdir() if not p.name.startswith("PostgreSQL")}

@@ -1,0 +1,93 @@
+"""Walks through the desktop by script, as the demo without a screen does.
+
+Every wait runs the event loop, so the product behind behaves as it does for a person.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.domain.ids import InfractionId
+from app.ports import Session
+from widgets.application import Desktop
+from widgets.review.review_page import ReviewPage
+from widgets.shell.workspace import Workspace
+
+_POLL_MS = 50
+
+
+class Tour:
+    """One walk; pictures go to `folder`. Lives in the GUI thread."""
+
+    def __init__(self, desktop: Desktop, folder: Path) -> None:
+        """Walk through `desktop`."""
+        self.desktop = desktop
+        self._folder = folder
+        self.pictures: list[Path] = []
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def wait(self, seconds: float) -> None:
+        """Let the product run for a while."""
+        loop = QEventLoop()
+        QTimer.singleShot(round(seconds * 1000), loop, loop.quit)
+        loop.exec()
+
+    def until(self, condition: Callable[[], bool], timeout_s: float) -> bool:
+        """Let the product run until `condition` holds; tell whether it came to be."""
+        loop = QEventLoop()
+        met = False
+
+        def look() -> None:
+            nonlocal met
+            met = condition()
+            if met:
+                loop.quit()
+
+        poll = QTimer()
+        poll.timeout.connect(look)
+        poll.start(_POLL_MS)
+        QTimer.singleShot(max(round(timeout_s * 1000), 1), loop, loop.quit)
+        look()
+        if not met:
+            loop.exec()
+        poll.stop()
+        return met
+
+    def press(self, key: str) -> None:
+        """Press a key or a chord such as "Y" or "Ctrl+K" where the focus is."""
+        window = self.desktop.window
+        focused = QApplication.focusWidget()
+        QTest.keySequence(window if focused is None else focused, QKeySequence(key))
+
+    @property
+    def session(self) -> Session:
+        """The session of whoever is logged in; RuntimeError when nobody is."""
+        return self._workspace.context.session
+
+    def open_case(self, infraction_id: InfractionId) -> None:
+        """Bring a case into view on the review page."""
+        self._workspace.show_page("review", infraction_id)
+
+    def shows_case(self, infraction_id: InfractionId) -> bool:
+        """Tell whether the review page shows the case."""
+        page = self._workspace.page
+        case = page.case if isinstance(page, ReviewPage) else None
+        return case is not None and case.infraction.id == infraction_id
+
+    def picture(self, name: str) -> Path:
+        """Save what the window shows as a PNG; return where."""
+        path = self._folder / f"{len(self.pictures) + 1:02d}-{name}.png"
+        self.desktop.window.grab().save(str(path))
+        self.pictures.append(path)
+        return path
+
+    @property
+    def _workspace(self) -> Workspace:
+        workspace = self.desktop.window.workspace
+        if workspace is None:
+            raise RuntimeError("nobody is logged in")
+        return workspace
