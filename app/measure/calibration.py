@@ -118,6 +118,11 @@ class RoadPlane:
         slopes = homography.derivative(self._to_road, pixels)[:, 1]
         return np.asarray(np.linalg.norm(slopes, axis=1), dtype=np.float64)
 
+    @property
+    def middle_x_m(self) -> float:
+        """Mean x of the control points: about the middle of the road."""
+        return float(self._roads[:, 0].mean())
+
     def horizon_y_px(self, x_px: float) -> float | None:
         """Return the horizon's height at a column; None when it is upright."""
         across, down, offset = self._to_road[2]

@@ -14,12 +14,14 @@ import numpy as np
 
 from app.config.camera import MeasuredStretch
 from app.domain.clock import NS_PER_S
-from app.domain.units import kmh_from_ms
+from app.domain.geometry import PixelPoint
+from app.domain.units import kmh_from_ms, ms_from_kmh
 from app.measure.calibration import RoadPlane
 from app.measure.foot import Foot
 from app.measure.motion_fit import Array, MotionFit, fit_motion
 
-LEAST_POINTS = 4
+LEAST_POINTS = 3
+"""OIML R 91-1 asks for three detections of a vehicle at least."""
 LEAST_COVERAGE = 0.6
 """Least part of the stretch between the first and the last observation in it."""
 
@@ -33,6 +35,7 @@ _OUTLIER_M = 1.0
 _OUTLIER_SHARE = 0.2
 _SIDESTEP_M = 2.0
 _CURVED_SIGMAS = 3.0
+_LEAST_CURVED = 5
 _LIVE_NS = 700_000_000
 _LIVE_LEAST_NS = 250_000_000
 _LIVE_GREATEST_SCALE_M = 0.6
@@ -73,6 +76,41 @@ def stretch_speed(
     if fitted is None:
         return None
     return _over_stretch(fitted, seen, origin_ns, stretch, plane)
+
+
+def expected_uncertainty_kmh(
+    plane: RoadPlane,
+    stretch: MeasuredStretch,
+    speed_kmh: float,
+    detections_per_s: float,
+) -> float | None:
+    """Return the uncertainty (coverage factor 2) to expect at a steady speed.
+
+    None when so few detections fall into the stretch that there is no measurement.
+    """
+    low, high = sorted((stretch.start_y_m, stretch.end_y_m))
+    step_m = ms_from_kmh(speed_kmh) / detections_per_s
+    count = int((high - low) / step_m) + 1
+    first_m = low + (high - low - (count - 1) * step_m) / 2
+    y_m = np.asarray(first_m + step_m * np.arange(count), np.float64)
+    pixels = plane.to_pixel_many(
+        np.column_stack([np.full_like(y_m, plane.middle_x_m), y_m])
+    )
+    if not np.isfinite(pixels).all():
+        return None
+    scales = plane.metres_per_pixel_many(pixels)
+    # Each foot errs by one sigma, by turns, so that the scatter is what is expected.
+    turns = np.where(np.arange(count) % 2, 1.0, -1.0)
+    seen_m = np.clip(y_m + turns * _BOX_SIGMA_PX * scales, low, high)
+    interval_ns = NS_PER_S / detections_per_s
+    feet = [
+        Foot(round(i * interval_ns), PixelPoint(x_px, y_px), 0.0, place_m, scale)
+        for i, ((x_px, y_px), place_m, scale) in enumerate(
+            zip(pixels.tolist(), seen_m.tolist(), scales.tolist(), strict=True)
+        )
+    ]
+    found = stretch_speed(feet, stretch, plane)
+    return found.uncertainty_kmh if found else None
 
 
 def live_speed_kmh(feet: Sequence[Foot]) -> float | None:
@@ -133,7 +171,7 @@ def _plausible(times_s: Array, y_m: Array, seen: Sequence[Foot]) -> MotionFit | 
 
 def _fit(times_s: Array, y_m: Array, sigma_m: Array) -> MotionFit:
     """Fit a straight line, or a curve where the points clearly ask for one."""
-    if len(times_s) > LEAST_POINTS:
+    if len(times_s) >= _LEAST_CURVED:
         curved = fit_motion(times_s, y_m, sigma_m, 2)
         if abs(curved.acceleration) > _CURVED_SIGMAS * curved.acceleration_sigma:
             return curved
