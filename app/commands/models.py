@@ -1,9 +1,11 @@
-"""`models` and `evaluate`: bring, check, train and measure models."""
+"""`models`: list, fetch, check, bring and train the networks."""
 
 import argparse
 from pathlib import Path
 
 from app.commands.common import Commands, add_home, paths_of
+from app.domain.vehicle import VehicleClass
+from app.progress import print_progress
 
 
 def add(commands: Commands) -> None:
@@ -11,8 +13,45 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("models", help="list, fetch and train models")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="show the registry")
-    add_home(listing)
     listing.set_defaults(run=_list)
+    pull = actions.add_parser("pull", help="fetch a model and check its hash")
+    pull.add_argument("name")
+    pull.set_defaults(run=_pull)
+    verify = actions.add_parser("verify", help="check the hashes of all models here")
+    verify.set_defaults(run=_verify)
+    bring = actions.add_parser("import", help="take a .pt file into the registry")
+    bring.add_argument("file", type=Path)
+    bring.add_argument("--name", required=True)
+    bring.add_argument("--licence", required=True)
+    bring.add_argument("--size", type=int, default=640, help="input size in pixels")
+    bring.set_defaults(run=_import)
+    dataset = actions.add_parser("dataset", help="make one training set of several")
+    dataset.add_argument("out", type=Path)
+    _add_sources(dataset)
+    dataset.add_argument("--teacher", type=Path, help="model that labels footage")
+    dataset.set_defaults(run=_dataset)
+    training = actions.add_parser("train", help="train a detector")
+    _add_training(training)
+    training.set_defaults(run=_train)
+    for action in (listing, pull, verify, bring, dataset, training):
+        add_home(action)
+
+
+def _add_sources(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--exact", type=Path, action="append", default=[])
+    parser.add_argument("--drawn", type=Path, action="append", default=[])
+    parser.add_argument("--footage", type=Path, action="append", default=[])
+
+
+def _add_training(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("data", type=Path, nargs="+", help="data.yaml of each set")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--base", default="plate-locator", help="model to start from")
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--size", type=int, default=480)
+    parser.add_argument("--hours", type=float)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--resume", action="store_true")
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -23,4 +62,82 @@ def _list(options: argparse.Namespace) -> int:
     return 0
 
 
-_ = Path
+def _pull(options: argparse.Namespace) -> int:
+    from ml.weights import pull
+
+    print(pull(options.name, paths_of(options).models, print_progress))
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from app.domain.errors import ModelMissing
+    from ml.weights import entries, resolve
+
+    models = paths_of(options).models
+    bad = 0
+    for entry in entries(models):
+        try:
+            resolve(entry.name, models)
+        except ModelMissing as fault:
+            bad += 1
+            print(f"▲ {fault}")
+        else:
+            print(f"● {entry.name}")
+    return 1 if bad else 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    from ml.weights import import_file
+
+    made = import_file(
+        options.file,
+        paths_of(options).models,
+        name=options.name,
+        task="detect",
+        classes=[kind.name.lower() for kind in VehicleClass],
+        input_size_px=options.size,
+        licence=options.licence,
+    )
+    print(f"{made.name} {made.sha256}")
+    return 0
+
+
+def _dataset(options: argparse.Namespace) -> int:
+    from app.bootstrap import detector_maker
+    from ml.train.dataset import Recipe, build_dataset
+
+    teacher = None
+    if options.teacher is not None:
+        teacher = detector_maker(paths_of(options), str(options.teacher.resolve()))()
+    recipe = Recipe(
+        exact=tuple(options.exact),
+        drawn=tuple(options.drawn),
+        footage=tuple(options.footage),
+    )
+    print(build_dataset(options.out, recipe, teacher, print_progress))
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    from ml.train.train import Schedule, train
+    from ml.weights import pull
+
+    base = Path(options.base)
+    if not base.is_file():
+        base = pull(options.base, paths_of(options).models, print_progress)
+    schedule = Schedule(
+        epochs=options.epochs,
+        image_size=options.size,
+        hours=options.hours,
+        seed=options.seed,
+    )
+    weights = train(
+        options.data,
+        options.out,
+        schedule=schedule,
+        base_weights=base,
+        resume=options.resume,
+        progress=print_progress,
+    )
+    print(weights)
+    return 0
