@@ -1,0 +1,77 @@
+"""Keeps the model libraries quiet, offline and inside the product's own folder.
+
+`prepare` must run before the first import of ultralytics or openvino: both read their
+settings from the environment at import and would otherwise write to the user's home,
+ask the network whether it is there, install packages and send usage statistics.
+"""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from app.domain.errors import ModelMissing
+
+_SETTINGS = {
+    "ULTRALYTICS_SAFE_LOAD": "1",
+    "ULTRALYTICS_SKIP_REQUIREMENTS_CHECKS": "1",
+    "YOLO_AUTOINSTALL": "false",
+    "YOLO_OFFLINE": "true",
+    "YOLO_VERBOSE": "false",
+    "WANDB_MODE": "disabled",
+    "WANDB_DISABLED": "true",
+    "COMET_MODE": "disabled",
+}
+_TELEMETRY = "openvino_telemetry"
+
+
+def inference_threads() -> int:
+    """Return how many cores inference may use: `ATALAYA_INFERENCE_THREADS` or all."""
+    chosen = os.environ.get("ATALAYA_INFERENCE_THREADS", "")
+    available = os.cpu_count() or 1
+    if chosen.isdecimal() and int(chosen) > 0:
+        return min(int(chosen), available)
+    return available
+
+
+def prepare(models: Path) -> None:
+    """Set what the libraries read at import; their files go below `models`.
+
+    Harmless when repeated. The first folder wins: the libraries read it only once.
+    """
+    os.environ.update(_SETTINGS)
+    if "ultralytics" not in sys.modules:
+        folder = models / "ultralytics"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.environ["YOLO_CONFIG_DIR"] = str(folder)
+        os.environ["MPLCONFIGDIR"] = str(folder / "matplotlib")
+    _silence_telemetry()
+
+
+def load_ultralytics(models: Path) -> ModuleType:
+    """Import ultralytics, prepared; raises ModelMissing where it is not installed."""
+    return _load("ultralytics", models)
+
+
+def load_openvino(models: Path) -> ModuleType:
+    """Import openvino, prepared; raises ModelMissing where it is not installed."""
+    return _load("openvino", models)
+
+
+def _load(name: str, models: Path) -> ModuleType:
+    prepare(models)
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise ModelMissing(
+            f"The library {name} is not installed, so the model cannot run. "
+            f"Install it with: python -m pip install {name}"
+        ) from error
+
+
+def _silence_telemetry() -> None:
+    # OpenVINO's tools send usage statistics when this package can be imported; they
+    # have a stub of their own for when it cannot.
+    if _TELEMETRY not in sys.modules:
+        sys.modules[_TELEMETRY] = None  # type: ignore[assignment]

@@ -1,0 +1,103 @@
+"""What number plates of a country look like, as data.
+
+A pattern is written as it is printed on the plate: `L` a letter, `N` a digit, `A`
+either, `-` the hyphen, which is not recognised but printed.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.config.paths import RESOURCES
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_ALLOWED = {
+    "N": np.array([c.isdigit() for c in ALPHABET]),
+    "L": np.array([c.isalpha() for c in ALPHABET]),
+    "A": np.ones(len(ALPHABET), np.bool_),
+}
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One form of plate; `weight` is how usual it is among all, 0..1."""
+
+    form: str
+    weight: float
+
+    @cached_property
+    def signs(self) -> str:
+        """The form without its hyphen."""
+        return self.form.replace("-", "")
+
+    @cached_property
+    def allowed(self) -> npt.NDArray[np.bool_]:
+        """Which characters may stand where, (length, 36)."""
+        return np.array([_ALLOWED[sign] for sign in self.signs])
+
+    def fits(self, text: str) -> bool:
+        """Tell whether a text without hyphen has this form."""
+        return len(text) == len(self.signs) and all(
+            c in ALPHABET and bool(_ALLOWED[sign][ALPHABET.index(c)])
+            for c, sign in zip(text, self.signs, strict=True)
+        )
+
+    def printed(self, text: str) -> str:
+        """Put the hyphen where this form has it."""
+        cut = self.form.find("-")
+        return text if cut < 0 else f"{text[:cut]}-{text[cut:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """All forms of a country; `stranger` is the weight of any other text."""
+
+    country: str
+    patterns: tuple[Pattern, ...]
+    stranger: float
+
+    def weight(self, text: str) -> float:
+        """Return how much the grammar speaks for a text, never zero."""
+        fitting = [p.weight for p in self.patterns if p.fits(text)]
+        return max(fitting, default=self.stranger)
+
+    def conforms(self, text: str) -> bool:
+        """Tell whether any form fits."""
+        return any(pattern.fits(text) for pattern in self.patterns)
+
+    def printed(self, text: str) -> str:
+        """Return the text with the hyphen of its most usual form, if it has one."""
+        fitting = [pattern for pattern in self.patterns if pattern.fits(text)]
+        if not fitting:
+            return text
+        return max(fitting, key=lambda pattern: pattern.weight).printed(text)
+
+
+class _PatternRecord(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    form: str = Field(pattern="^[LNA]+(-[LNA]+)?$")
+    weight: float = Field(gt=0, le=1)
+    note: str = ""
+
+
+class _GrammarRecord(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    country: str
+    stranger: float = Field(gt=0, le=1)
+    pattern: tuple[_PatternRecord, ...] = Field(min_length=1)
+
+
+@cache
+def load_grammar(path: Path = RESOURCES / "plates" / "pe.toml") -> Grammar:
+    """Read a grammar; raises pydantic's ValidationError when the file is wrong."""
+    record = _GrammarRecord.model_validate(tomllib.loads(path.read_text("utf-8")))
+    return Grammar(
+        country=record.country,
+        patterns=tuple(Pattern(p.form, p.weight) for p in record.pattern),
+        stranger=record.stranger,
+    )

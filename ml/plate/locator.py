@@ -1,0 +1,99 @@
+"""Finds the number plate inside the picture of one vehicle."""
+
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from app.domain.geometry import PixelBox
+from ml.detect.letterbox import Letterbox, input_size_for
+from ml.detect.runtime import OpenVinoNetwork
+
+Image = npt.NDArray[np.uint8]
+
+_LONG_SIDE_PX = 256
+_MIN_SCORE = 0.25
+
+
+class PlateLocator(Protocol):
+    """Anything that finds the plate of a vehicle."""
+
+    def locate(self, vehicle: Image) -> PixelBox | None:
+        """Return the plate's box in a BGR picture of one vehicle, None without one."""
+        ...
+
+
+class NetworkLocator:
+    """A one-class YOLO network in OpenVINO."""
+
+    def __init__(self, xml: Path, models: Path, threads: int = 1) -> None:
+        """Read the network; raises ModelMissing."""
+        self._network = OpenVinoNetwork(xml, models, threads)
+
+    def locate(self, vehicle: Image) -> PixelBox | None:
+        """Return the surest plate of a BGR picture, None when there is none."""
+        image_hw = (vehicle.shape[0], vehicle.shape[1])
+        letterbox = Letterbox(image_hw, input_size_for(image_hw, _LONG_SIDE_PX))
+        output = self._network.run(letterbox.apply(vehicle))
+        best = int(output[4].argmax())
+        if output[4, best] < _MIN_SCORE:
+            return None
+        cx, cy, width, height = (float(v) for v in output[:4, best])
+        corners = [cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2]
+        left, top, right, bottom = letterbox.to_image(
+            np.asarray([corners], np.float32)
+        )[0].tolist()
+        if right - left < 1 or bottom - top < 1:
+            return None
+        return PixelBox(left, top, right, bottom)
+
+
+class ContrastLocator:
+    """Finds a plate without a network, by its dense upright strokes.
+
+    Works on upright, well-lit plates only; for sites where the network cannot be had.
+    """
+
+    def locate(self, vehicle: Image) -> PixelBox | None:
+        """Return the most plate-like region of a BGR picture, None without one."""
+        scale = 320 / max(vehicle.shape[:2])
+        small = cv2.resize(vehicle, None, fx=scale, fy=scale)
+        grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+        strokes = cv2.convertScaleAbs(cv2.Sobel(grey, cv2.CV_16S, 1, 0))
+        _, marked = cv2.threshold(strokes, 0, 255, cv2.THRESH_OTSU)
+        bridge = cv2.getStructuringElement(cv2.MORPH_RECT, (13, 3))
+        joined = cv2.morphologyEx(marked, cv2.MORPH_CLOSE, bridge)
+        clean = cv2.getStructuringElement(cv2.MORPH_RECT, (9, 5))
+        opened = cv2.morphologyEx(joined, cv2.MORPH_OPEN, clean)
+        contours, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        boxes = [_Rectangle(*cv2.boundingRect(contour)) for contour in contours]
+        plates = [box for box in boxes if _plate_like(box, small.shape[0])]
+        if not plates:
+            return None
+        best = max(plates, key=lambda box: _stroke_share(marked, box))
+        return PixelBox(
+            best.left / scale,
+            best.top / scale,
+            (best.left + best.width) / scale,
+            (best.top + best.height) / scale,
+        )
+
+
+class _Rectangle(NamedTuple):
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def _plate_like(box: _Rectangle, image_height: int) -> bool:
+    # Plates hang low, and a row of five characters is wider than it is high.
+    low = box.top > image_height * 0.3
+    return low and 1.6 <= box.width / box.height <= 6 and box.width >= 24
+
+
+def _stroke_share(marked: npt.NDArray[np.generic], box: _Rectangle) -> float:
+    part = marked[box.top : box.top + box.height, box.left : box.left + box.width]
+    return float(np.asarray(part, np.float32).mean())

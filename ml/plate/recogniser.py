@@ -1,0 +1,123 @@
+"""Reads the characters of a plate picture with PP-OCR, restricted to 0-9 and A-Z."""
+
+import importlib.util
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from app.domain.errors import ModelMissing
+from ml.plate.grammar import ALPHABET
+
+Image = npt.NDArray[np.uint8]
+Table = npt.NDArray[np.float32]
+
+_MODEL = "PP-OCRv6_rec_small.onnx"
+_HEIGHT_PX = 48
+_MIN_WIDTH_PX, _MAX_WIDTH_PX, _WIDTH_STEP_PX = 96, 320, 32
+_SEPARATORS = " -.·:'•–—_"
+_BLANK = 0
+
+
+class PlateRecogniser:
+    """A CTC text network run directly: one picture in, character table out."""
+
+    def __init__(self, threads: int = 1, model: Path | None = None) -> None:
+        """Load the network that the package rapidocr carries; raises ModelMissing."""
+        self._session = _session(model or model_path(), threads)
+        characters = _characters(self._session)
+        # Small letters are the same sign on a plate.
+        self._groups = [
+            [1 + i for i, c in enumerate(characters) if c.upper() == sign]
+            for sign in ALPHABET
+        ]
+        self._gaps = [1 + i for i, c in enumerate(characters) if c in _SEPARATORS]
+        if not all(self._groups):
+            raise ModelMissing(
+                "The text model does not know all letters and digits. "
+                "Install the package rapidocr again."
+            )
+
+    def read(self, plate: Image) -> Table:
+        """Return probabilities (n, 36) for the n characters of a BGR plate picture.
+
+        Greedy CTC decoding: of each run of equal signs the surest frame counts.
+        """
+        name = self._session.get_inputs()[0].name
+        output = self._session.run(None, {name: _tensor(plate)})[0][0]
+        return self._decode(np.asarray(output, np.float32))
+
+    def _decode(self, output: Table) -> Table:
+        signs = output[:, self._columns] @ self._grouping
+        idle = output[:, [_BLANK, *self._gaps]].sum(axis=1)
+        best, strength = signs.argmax(axis=1), signs.max(axis=1)
+        spoken = strength > idle
+        runs: list[int] = []
+        for frame in np.flatnonzero(spoken):
+            goes_on = (
+                frame > 0 and bool(spoken[frame - 1]) and best[frame] == best[frame - 1]
+            )
+            if not goes_on:
+                runs.append(int(frame))
+            elif strength[frame] > strength[runs[-1]]:
+                runs[-1] = int(frame)
+        return np.asarray(signs[runs], np.float32).reshape(-1, len(ALPHABET))
+
+    @cached_property
+    def _columns(self) -> list[int]:
+        return [column for group in self._groups for column in group]
+
+    @cached_property
+    def _grouping(self) -> Table:
+        owner = [i for i, group in enumerate(self._groups) for _ in group]
+        return np.eye(len(ALPHABET), dtype=np.float32)[owner]
+
+
+def model_path() -> Path:
+    """Return where the installed package rapidocr keeps the network."""
+    # The package itself is not imported: it would set up logging and load more models.
+    spec = importlib.util.find_spec("rapidocr")
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    for folder in folders:
+        path = Path(folder) / "models" / _MODEL
+        if path.is_file():
+            return path
+    raise ModelMissing(
+        "The text model for number plates is not installed. "
+        "Install it with: python -m pip install 'rapidocr>=3.10'"
+    )
+
+
+def _session(path: Path, threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # A thread that spins while it waits takes the core from the decoder.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(
+        str(path), options, providers=["CPUExecutionProvider"]
+    )
+
+
+def _characters(session: Any) -> list[str]:
+    stored = session.get_modelmeta().custom_metadata_map.get("character", "")
+    return [*stored.split("\n"), " "]
+
+
+def _tensor(plate: Image) -> Table:
+    height, width = plate.shape[:2]
+    wished = round(width * _HEIGHT_PX / height)
+    # Few distinct widths, so that the network's memory plans are used again.
+    steps = -(-wished // _WIDTH_STEP_PX) * _WIDTH_STEP_PX
+    padded = min(max(steps, _MIN_WIDTH_PX), _MAX_WIDTH_PX)
+    size = (min(max(wished, 8), padded), _HEIGHT_PX)
+    scaled = cv2.resize(plate, size, interpolation=cv2.INTER_CUBIC)
+    tensor = np.zeros((1, 3, _HEIGHT_PX, padded), np.float32)
+    tensor[0, :, :, : size[0]] = scaled.transpose(2, 0, 1) / np.float32(127.5) - 1.0
+    return tensor

@@ -1,0 +1,173 @@
+"""Trains a detector from pictures; seeded, and resumable after an interruption.
+
+The backbone of the base weights stays frozen, which halves the work and keeps what it
+knows of the real world. Ultralytics does the training; nothing it does reaches the
+network, and all its files go below the output folder.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from app.domain.errors import ConfigurationInvalid
+from app.ports import Progress
+from ml.detect.torch_detector import load_yolo
+from ml.environment import inference_threads, load_ultralytics
+from ml.train.dataset import CLASS_NAMES
+
+_RUN = "run"
+_REPORT_EVERY = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """How long and how finely to train.
+
+    `hours` ends the training early, with the learning rate run down all the same.
+    `frozen_blocks` counts from the network's first block.
+    """
+
+    epochs: int = 30
+    image_size: int = 480
+    batch: int = 16
+    frozen_blocks: int = 10
+    hours: float | None = None
+    seed: int = 0
+    learning_rate: float = 0.002
+    warmup_epochs: float = 1.0
+    unmixed_epochs: int = 3
+    workers: int = 1
+
+
+def train(
+    data: Sequence[Path],
+    out: Path,
+    *,
+    schedule: Schedule,
+    base_weights: Path,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Path:
+    """Train and return the best weights, stripped for use, as `out/weights.pt`.
+
+    `data` are data.yaml files of sets with the product's six classes. `resume` goes
+    on from the last whole epoch of an interrupted training in `out`. Curves and
+    figures of every epoch lie in `out/run/results.csv`. Raises ConfigurationInvalid
+    when a set has other classes and ModelMissing when the base cannot be loaded.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    load_ultralytics(out)
+    last = out / _RUN / "weights" / "last.pt"
+    start = last if resume and last.is_file() else base_weights
+    model = load_yolo(start, out, start.name)
+    model.add_callback("on_train_epoch_start", _use_all_threads)
+    model.add_callback("on_train_batch_end", _reporter(progress))
+    if start is last:
+        model.train(resume=True)
+    else:
+        model.train(**_arguments(_combined(data, out), out, schedule))
+    return publish(out / _RUN / "weights" / "best.pt", out / "weights.pt")
+
+
+def publish(checkpoint: Path, target: Path) -> Path:
+    """Strip a checkpoint to half-precision weights without paths or optimiser.
+
+    Works on the checkpoint of a training that still runs or was interrupted.
+    """
+    load_ultralytics(target.parent)
+    import torch
+    from ultralytics.nn.tasks import torch_safe_load
+
+    content = torch_safe_load(str(checkpoint), safe_only=True)[0]
+    model = content.get("ema") or content["model"]
+    model.criterion = None
+    kept = {"task": "detect", "imgsz": content["train_args"]["imgsz"]}
+    model.args = kept
+    model.pt_path = None
+    for parameter in model.half().parameters():
+        parameter.requires_grad = False
+    facts = {"model": model, "train_args": kept, "epoch": -1, "ema": None}
+    torch.save({**facts, "version": content.get("version")}, target)
+    return target
+
+
+def _arguments(data: Path, out: Path, schedule: Schedule) -> dict[str, Any]:
+    return {
+        "data": str(data),
+        "project": str(out.resolve()),
+        "name": _RUN,
+        "exist_ok": True,
+        "epochs": schedule.epochs,
+        "time": schedule.hours,
+        "imgsz": schedule.image_size,
+        "batch": schedule.batch,
+        "nbs": schedule.batch,
+        "freeze": schedule.frozen_blocks,
+        "seed": schedule.seed,
+        "deterministic": False,
+        "channels_last": True,
+        "optimizer": "AdamW",
+        "lr0": schedule.learning_rate,
+        "lrf": 0.05,
+        "warmup_epochs": schedule.warmup_epochs,
+        "close_mosaic": schedule.unmixed_epochs,
+        "workers": schedule.workers,
+        "cache": "ram",
+        "plots": False,
+        "verbose": False,
+        "amp": False,
+    }
+
+
+def _combined(data: Sequence[Path], out: Path) -> Path:
+    sets = [_checked(path) for path in data]
+    combined = {
+        part: [str(_folder(base, content, part)) for base, content in sets]
+        for part in ("train", "val")
+    }
+    names = dict(enumerate(CLASS_NAMES))
+    target = out / "data.yaml"
+    target.write_text(yaml.safe_dump({**combined, "names": names}), "utf-8")
+    return target
+
+
+def _checked(path: Path) -> tuple[Path, dict[str, Any]]:
+    content = yaml.safe_load(path.read_text("utf-8"))
+    names = content.get("names", {})
+    ordered = tuple(names.values()) if isinstance(names, dict) else tuple(names)
+    if ordered != CLASS_NAMES:
+        raise ConfigurationInvalid(
+            f"{path} does not have the classes {', '.join(CLASS_NAMES)}. "
+            "Make a set from it with: python main.py models dataset"
+        )
+    return path.parent, content
+
+
+def _folder(base: Path, content: dict[str, Any], part: str) -> Path:
+    return base.joinpath(str(content.get("path", "")), str(content[part])).resolve()
+
+
+def _reporter(progress: Progress | None) -> Callable[[Any], None]:
+    batches = 0
+
+    def report(trainer: Any) -> None:
+        nonlocal batches
+        batches += 1
+        if progress is None or batches % _REPORT_EVERY:
+            return
+        share = batches / max(1, len(trainer.train_loader)) / trainer.epochs
+        loss = sum(float(part) for part in trainer.tloss.values())
+        epoch = f"Epoch {trainer.epoch + 1} of {trainer.epochs}"
+        progress(f"{epoch}, loss {loss:.2f}", min(1.0, share))
+
+    return report
+
+
+def _use_all_threads(_trainer: Any) -> None:
+    # Ultralytics leaves a core idle; on a small computer that is half of it.
+    import torch
+
+    torch.set_num_threads(inference_threads())
