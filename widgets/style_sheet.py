@@ -36,6 +36,10 @@ QPushButton[role="primary"]:disabled { background: $raised; color: $faded;
   border-color: $line; }
 QPushButton[role="link"] { background: transparent; border: 1px solid transparent;
   color: $accent; padding: 0 4px; }
+QPushButton[role="flat"] { background: transparent;
+  border: 1px solid transparent; }
+QPushButton[role="flat"]:hover { border-color: $line; }
+QPushButton[role="flat"]:focus { border: 2px solid $accent; }
 QPushButton[role="link"]:focus { border: 2px solid $accent; padding: 0 3px; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateEdit,

@@ -7,6 +7,7 @@ made of colours, such as tinted icons, to make them again.
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from functools import cache
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
@@ -146,7 +147,7 @@ def notifier() -> _Notifier:
 
 def color(token: str) -> QColor:
     """Return the colour of a token; KeyError for a name that look.md does not have."""
-    return QColor(_VIDEO.get(token) or _TOKENS[_Current.mode][token])
+    return QColor(_parsed(_VIDEO.get(token) or _TOKENS[_Current.mode][token]))
 
 
 def tokens(of: Mode) -> dict[str, str]:
@@ -156,6 +157,17 @@ def tokens(of: Mode) -> dict[str, str]:
 
 def font(size_px: int = FONT_PX, *, strong: bool = False) -> QFont:
     """Return the product's face; its figures are tabular."""
+    return QFont(_face(size_px, strong))
+
+
+@cache
+def _parsed(name: str) -> QColor:
+    return QColor(name)
+
+
+@cache
+def _face(size_px: int, strong: bool) -> QFont:
+    """Make each face once: Qt looks the family up again for every QFont made anew."""
     face = QFont(FAMILY)
     face.setPixelSize(size_px)
     if strong:
@@ -167,7 +179,7 @@ def as_role(widget: QWidget, role: str) -> QWidget:
     """Give a widget one of the style sheet's roles and return it.
 
     Roles: "quiet", "small", "heading", "title", "panel", "primary", "alarm", "warn",
-    "good", "link".
+    "good", "link", "flat".
     """
     widget.setProperty("role", role)
     widget.style().unpolish(widget)

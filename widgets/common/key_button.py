@@ -1,11 +1,12 @@
 """A button that shows the key that does the same."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QWidget
 
 from widgets import theme
 
+_tr = QCoreApplication.translate
 _GAP_PX = 8
 _CAP_PADDING_PX = 5
 _CAP_HEIGHT_PX = 18
@@ -18,13 +19,23 @@ class KeyButton(QPushButton):
     text field that has the focus keeps printable keys to itself.
     """
 
-    def __init__(self, text: str = "", key: str = "", *, primary: bool = False) -> None:
-        """`key` is written as Qt writes it: "Y", "Ctrl+Z", "Return"."""
+    def __init__(
+        self,
+        text: str = "",
+        key: str = "",
+        *,
+        primary: bool = False,
+        listens: bool = True,
+    ) -> None:
+        """`key` is written as Qt writes it: "Y", "Ctrl+Z", "Return".
+
+        With `listens` false the key is only shown: something else answers to it.
+        """
         super().__init__(text)
         self._key = key
         if primary:
             theme.as_role(self, "primary")
-        if key:
+        if key and listens:
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.activated.connect(self.click)
             shortcut.setAutoRepeat(False)
@@ -32,9 +43,8 @@ class KeyButton(QPushButton):
 
     @property
     def key_text(self) -> str:
-        """The key as this platform writes it."""
-        native = QKeySequence.SequenceFormat.NativeText
-        return QKeySequence(self._key).toString(native)
+        """The key as it is written on the keyboard."""
+        return key_name(QKeySequence(self._key))
 
     def sizeHint(self) -> QSize:
         """Make room for the key."""
@@ -77,6 +87,27 @@ class KeyButton(QPushButton):
 
     def _cap_width(self) -> int:
         return key_cap_width(self, self.key_text)
+
+
+def key_name(key: QKeySequence) -> str:
+    """Return a key as it is written on the keyboard, in the installed language.
+
+    Qt's own Spanish says "Control+Mayúsculas+L", which no cap has room for.
+    """
+    written = {
+        "Return": "Enter",
+        "Space": _tr("keys", "Space"),
+        "Shift": _tr("keys", "Shift"),
+        "PgUp": _tr("keys", "PgUp"),
+        "PgDown": _tr("keys", "PgDn"),
+        "Del": _tr("keys", "Del"),
+        "Left": "←",
+        "Right": "→",
+        "Up": "↑",
+        "Down": "↓",
+    }
+    plain = key.toString(QKeySequence.SequenceFormat.PortableText)
+    return "+".join(written.get(part, part) for part in plain.split("+"))
 
 
 def key_cap_width(widget: QWidget, text: str) -> int:

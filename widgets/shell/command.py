@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from widgets.common.key_button import KeyButton
+from widgets.common.key_button import KeyButton, key_name
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One entry of the palette. `key` as this platform writes it, may be empty."""
+    """One entry of the palette; `key` as it is written on the keyboard, or empty."""
 
     name: str
     key: str
@@ -31,15 +31,10 @@ def page_commands(page: QWidget) -> list[Command]:
 def action_commands(actions: Iterable[QAction]) -> list[Command]:
     """Return the enabled actions that have a name."""
     return [
-        Command(action.text(), native_key(action.shortcut()), action.trigger)
+        Command(action.text(), key_name(action.shortcut()), action.trigger)
         for action in actions
         if action.isEnabled() and action.text()
     ]
-
-
-def native_key(key: QKeySequence) -> str:
-    """Return a key as this platform writes it."""
-    return key.toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def fuzzy_score(wanted: str, name: str) -> int | None:

@@ -28,6 +28,8 @@ class LoginPage(QWidget):
     """
 
     submitted = Signal(str, str, str)
+    language_asked = Signal()
+    mode_asked = Signal()
 
     def __init__(
         self, default_dsn: str, demo_logins: Sequence[tuple[str, str]]
@@ -41,6 +43,8 @@ class LoginPage(QWidget):
         self._title, self._subtitle = QLabel("Atalaya"), QLabel()
         self._trouble, self._caps, self._demo_label = QLabel(), QLabel(), QLabel()
         self._button = KeyButton("", "Return", primary=True)
+        self._language = KeyButton("", "Ctrl+Shift+L", listens=False)
+        self._mode = KeyButton("", "Ctrl+Shift+D", listens=False)
         self._demo = [
             KeyButton(login.capitalize(), f"F{place}")
             for place, (login, _) in enumerate(demo_logins, 1)
@@ -89,6 +93,8 @@ class LoginPage(QWidget):
         self._labels["password"].setText(self.tr("Password"))
         self._server.setPlaceholderText(self.tr("This computer"))
         self._caps.setText(self.tr("◆ Caps Lock is on"))
+        self._language.setText(self.tr("Español"))
+        self._mode.setText(self.tr("Dark or light"))
         self._demo_label.setText(self.tr("Demonstration: enter as"))
         self._set_waiting(not self._button.isEnabled())
 
@@ -139,6 +145,13 @@ class LoginPage(QWidget):
         across.addWidget(middle)
         frame.addLayout(across)
         frame.addStretch(3)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        for button in (self._language, self._mode):
+            theme.as_role(button, "flat")
+            foot.addWidget(button)
+        foot.addStretch(1)
+        frame.addLayout(foot)
 
     def _demo_row(self) -> QGridLayout:
         grid = QGridLayout()
@@ -149,6 +162,8 @@ class LoginPage(QWidget):
 
     def _connect(self, demo_logins: Sequence[tuple[str, str]]) -> None:
         self._button.clicked.connect(self._submit)
+        self._language.clicked.connect(self.language_asked)
+        self._mode.clicked.connect(self.mode_asked)
         # Return is the button's own key; this is the Enter of the number pad.
         self._password.returnPressed.connect(self._button.click)
         self._password.caps_lock_seen.connect(self._caps.setVisible)

@@ -116,7 +116,11 @@ class MainWindow(QWidget):
                 found.append(
                     Command(entry.title(), f"F{place}", _opener(workspace, entry.key))
                 )
-        return found + action_commands(self._actions.values())
+        found += action_commands(self._actions.values())
+        # The wall has a second key for full screen: once in the list is enough.
+        return list({command.name: command for command in reversed(found)}.values())[
+            ::-1
+        ]
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""
@@ -152,6 +156,7 @@ class MainWindow(QWidget):
         }
         for name, (key, act) in acts.items():
             action = QAction(self)
+            action.setObjectName(name)
             action.setShortcut(QKeySequence(key))
             action.triggered.connect(lambda _=False, act=act: act())
             self.addAction(action)
@@ -159,6 +164,8 @@ class MainWindow(QWidget):
 
     def _connect(self) -> None:
         self.login_page.submitted.connect(self.log_in)
+        self.login_page.language_asked.connect(self.switch_language)
+        self.login_page.mode_asked.connect(self.switch_mode)
         self._attempt.succeeded.connect(self._enter)
         self._attempt.refused.connect(self.login_page.show_trouble)
         self._attempt.refused.connect(self.login_refused)

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QLabel,
     QListView,
@@ -43,9 +43,10 @@ class EventList(QWidget):
     case_opened = Signal(object)
     """The InfractionId of the case."""
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, *, with_cases: bool) -> None:
+        """Start empty; `with_cases` false for people who may not read them."""
         super().__init__()
+        self._with_cases = with_cases
         self._model = _EventModel()
         self._title = QLabel()
         theme.as_role(self._title, "heading")
@@ -61,7 +62,6 @@ class EventList(QWidget):
         self._title.setContentsMargins(_MARGIN_PX, 8, _MARGIN_PX, 8)
         column.addWidget(self._title)
         column.addWidget(self._stack, 1)
-        self.setAutoFillBackground(True)
         self.retranslate()
 
     def show_events(self, events: Sequence[WallEvent]) -> None:
@@ -81,13 +81,20 @@ class EventList(QWidget):
     def retranslate(self) -> None:
         """Set the texts again."""
         self._title.setText(self.tr("Latest"))
-        self._empty.say(self.tr("Nothing has been found yet."))
+        if self._with_cases:
+            self._empty.say(self.tr("Nothing has been found yet."))
+        else:
+            self._empty.say(self.tr("All cameras as before; cases are for reviewers."))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the surface."""
+        QPainter(self).fillRect(self.rect(), theme.color("surface"))
 
     def _open(self, case_id: InfractionId) -> None:
         self.case_opened.emit(case_id)

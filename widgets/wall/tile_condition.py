@@ -104,4 +104,5 @@ def _offline(facts: TileFacts) -> str:
     if retry_in_s is None:
         return words
     wait = formatting.number(max(0.0, retry_in_s), 0, "s")
-    return f"{words} · {_tr('tile', 'retry in {}').format(wait)}"
+    retry = _tr("tile", "retry in {}").format(wait)
+    return f"{words} · {retry}"

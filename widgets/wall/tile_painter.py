@@ -7,12 +7,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from widgets import theme
-from widgets.common import formatting
-from widgets.common.video_paint import paint_lamp, paint_overlay
+from widgets.common import formatting, stamps
+from widgets.common.video_paint import LAMP_SIZE, paint_lamp, paint_overlay
 from widgets.wall.tile import LINE_HEIGHT_PX, Tile
 from widgets.wall.tile_condition import Condition
 
 _MARGIN_PX: Final = 8
+_TIMES_PX: Final = 148
+"""Room for a clock with milliseconds and an age; figures are tabular."""
 _DIMMED: Final = 0.35
 _PALE: Final = (Condition.OFFLINE, Condition.ENGINE_DOWN, Condition.LATE)
 
@@ -31,10 +33,12 @@ def paint_tile(
     painter: QPainter, tile: Tile, look: Look, *, number: int, current: bool
 ) -> None:
     """Draw line, picture, overlay and whatever the tile has to say."""
-    painter.fillRect(tile.area, theme.color("video_ground"))
     shown = not tile.image.isNull() and tile.condition is not Condition.DISABLED
     if shown:
+        _paint_bars(painter, QRectF(tile.picture_area), tile.target(look.ratio))
         _paint_picture(painter, tile, look)
+    else:
+        painter.fillRect(tile.area, theme.color("video_ground"))
     if tile.sentence:
         _paint_sentence(painter, tile, over_picture=shown)
     _paint_line(painter, tile, look, number)
@@ -42,6 +46,21 @@ def paint_tile(
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.color("accent"), theme.FOCUS_RING_PX))
         painter.drawRect(tile.area.adjusted(1, 1, -1, -1))
+
+
+def _paint_bars(painter: QPainter, room: QRectF, picture: QRectF) -> None:
+    """Fill what the picture leaves free, above and below or on both sides."""
+    ground = theme.color("video_ground")
+    if picture.height() < room.height():
+        above = QRectF(room.topLeft(), QPointF(room.right(), picture.top() + 1))
+        below = QRectF(QPointF(room.left(), picture.bottom() - 1), room.bottomRight())
+        painter.fillRect(above, ground)
+        painter.fillRect(below, ground)
+    if picture.width() < room.width():
+        left = QRectF(room.topLeft(), QPointF(picture.left() + 1, room.bottom()))
+        right = QRectF(QPointF(picture.right() - 1, room.top()), room.bottomRight())
+        painter.fillRect(left, ground)
+        painter.fillRect(right, ground)
 
 
 def _paint_picture(painter: QPainter, tile: Tile, look: Look) -> None:
@@ -61,12 +80,16 @@ def _paint_picture(painter: QPainter, tile: Tile, look: Look) -> None:
     painter.save()
     painter.setClipRect(target)
     picture = tile.picture_map(look.ratio)
-    if look.zones and tile.zones:
+    showing = tile.condition is Condition.SHOWING
+    if showing and look.zones and tile.zones:
         tile.zones.paint(painter, picture, frame.source_width_px)
-    if look.overlays and tile.condition is Condition.SHOWING:
+    if showing and look.overlays:
         paint_overlay(painter, frame.overlay, picture, target)
         if frame.overlay.lamp is not None:
-            corner = QPointF(target.right() - 38 - 8, target.top() + 8)
+            corner = QPointF(
+                target.right() - LAMP_SIZE.width() - _MARGIN_PX,
+                target.top() + _MARGIN_PX,
+            )
             paint_lamp(painter, frame.overlay.lamp, corner)
     painter.restore()
 
@@ -96,17 +119,14 @@ def _paint_line(painter: QPainter, tile: Tile, look: Look, number: int) -> None:
     line = QRectF(tile.area.left(), tile.area.top(), tile.area.width(), LINE_HEIGHT_PX)
     painter.fillRect(line, theme.color("surface"))
     inner = line.adjusted(_MARGIN_PX, 0, -_MARGIN_PX, 0)
-    right = _times(tile, look)
     painter.setFont(theme.font(theme.FONT_SMALL_PX))
     painter.setPen(theme.color("warn" if look.frozen else "quiet"))
     middle = Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(inner, middle | Qt.AlignmentFlag.AlignRight, right)
-    metrics = QFontMetricsF(painter.font())
-    room = inner.width() - metrics.horizontalAdvance(right) - 16
+    painter.drawText(inner, middle | Qt.AlignmentFlag.AlignRight, _times(tile, look))
     name = f"{number}  {tile.camera.name}" if number <= 9 else tile.camera.name
-    name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(0.0, room))
-    painter.setPen(theme.color("text"))
-    painter.drawText(inner, middle | Qt.AlignmentFlag.AlignLeft, name)
+    room_px = max(0, int(inner.width()) - _TIMES_PX)
+    stamp = stamps.line_text(name, "text", theme.mode(), room_px, look.ratio)
+    stamps.put(painter, inner.topLeft() + QPointF(0, 3), stamp)
 
 
 def _times(tile: Tile, look: Look) -> str:

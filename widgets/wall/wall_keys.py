@@ -1,6 +1,6 @@
 """The strip below the wall: what can be done, each with its key."""
 
-from PySide6.QtCore import QRect, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -73,6 +73,8 @@ class WallKeys(QWidget):
             self._full,
         ):
             row.addWidget(button)
+            # The arrows belong to the tiles, also after a click here.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row.addSpacing(8)
         row.addWidget(self._hint, 1)
         for part in (self._back, self._screen, self._on):

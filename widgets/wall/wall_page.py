@@ -45,10 +45,12 @@ class WallPage(Page):
         """Build the widgets; no query starts here."""
         super().__init__(context, background)
         services = context.services
-        self._login = context.session.person.login
+        person = context.session.person
+        self._login = person.login
+        self._reads_cases = person.may(Right.REVIEW) or person.may(Right.READ_AUDIT)
         self._preferences = Preferences(services.paths)
         self.canvas = WallCanvas(services.engine, services.clock)
-        self.events = EventList()
+        self.events = EventList(with_cases=self._reads_cases)
         self.errors = ErrorBar()
         self.keys = WallKeys()
         self._empty = EmptyState("cameras")
@@ -146,6 +148,8 @@ class WallPage(Page):
         )
 
     def _ask_cases(self) -> None:
+        if not self._reads_cases:
+            return
         store = self.context.session.case_store
         self.background.query(
             self,
@@ -220,10 +224,9 @@ class WallPage(Page):
         self.canvas.set_look(replace(self.canvas.look, overlays=shown))
 
     def _full_screen(self) -> None:
-        window = self.window()
-        for action in window.actions():
-            if action.objectName() == "full_screen":
-                action.trigger()
+        action = self.window().findChild(QAction, "full_screen")
+        if isinstance(action, QAction):
+            action.trigger()
 
     def _open_case(self, case_id: InfractionId) -> None:
         self.open_requested.emit("review", case_id)
