@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -102,6 +102,12 @@ class LocalEvidenceStore:
         """Return the file after hashing it again; raises EvidenceDamaged."""
         with self.open(sha256):
             return self._place(sha256)
+
+    def names(self) -> Iterator[Sha256]:
+        """Return the name of every file that is there, sound or not."""
+        for path in self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
+            if _NAME.fullmatch(path.name):
+                yield Sha256(path.name)
 
     def _place(self, sha256: Sha256) -> Path:
         if not _NAME.fullmatch(sha256):

@@ -95,3 +95,15 @@ def test_what_a_crash_left_is_swept_after_a_day(tmp_path: Path) -> None:
     os.utime(old, (1_000_000_000, 1_000_000_000))
     LocalEvidenceStore(tmp_path / "store")
     assert _files(tmp_path / "store") == [young]
+
+
+def test_names_lists_what_is_there(tmp_path: Path, source: Path) -> None:
+    """Evidence only: no half-written file, nothing that was set aside."""
+    store = LocalEvidenceStore(tmp_path / "store", floor_bytes=0)
+    assert list(store.names()) == []
+    first, _ = store.put(source)
+    source.write_bytes(b"another")
+    second, _ = store.put(source)
+    (tmp_path / "store" / "incoming" / "half").write_bytes(b"x")
+    (tmp_path / "store" / first[:2] / first[2:4] / "note.txt").write_bytes(b"x")
+    assert sorted(store.names()) == sorted([first, second])
