@@ -1,0 +1,67 @@
+"""Stand-ins for the models: they find and follow the white box of the test clips."""
+
+import numpy as np
+import numpy.typing as npt
+
+from app.domain.clock import CaptureTime
+from app.domain.detection import Detections, TrackedBox, Tracks
+from app.domain.geometry import PixelBox
+from app.domain.ids import Sha256, TrackId
+from app.domain.vehicle import VehicleClass
+
+_BRIGHT = 200
+
+
+class BrightBoxDetector:
+    """Finds the bright rectangle in a picture, as a car."""
+
+    model_name = "bright-box"
+    model_sha256 = Sha256("0" * 64)
+    device = "test"
+
+    def detect(self, image: npt.NDArray[np.uint8]) -> Detections:
+        """Return the bounding box of all bright pixels."""
+        rows, columns = np.nonzero(image[:, :, 1] > _BRIGHT)
+        if len(rows) == 0:
+            return Detections.none()
+        edges = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+        return Detections(
+            boxes_px=np.array([edges], np.float32),
+            scores=np.array([0.9], np.float32),
+            classes=np.array([VehicleClass.CAR], np.int32),
+        )
+
+
+class SingleTracker:
+    """One vehicle, one identity per unbroken stream."""
+
+    def __init__(self) -> None:
+        """Begin with track 1."""
+        self.resets = 0
+        self._last_ns = -1
+
+    def update(self, detections: Detections, time: CaptureTime) -> Tracks:
+        """Give every box the current identity; times must increase."""
+        if time.stream_ns <= self._last_ns:
+            raise AssertionError("stream time went back")
+        self._last_ns = time.stream_ns
+        return Tracks(
+            boxes=tuple(
+                TrackedBox(
+                    track_id=TrackId(self.resets + 1),
+                    box=PixelBox(*(float(edge) for edge in edges)),
+                    score=float(score),
+                    vehicle_class=VehicleClass(int(number)),
+                )
+                for edges, score, number in zip(
+                    detections.boxes_px,
+                    detections.scores,
+                    detections.classes,
+                    strict=True,
+                )
+            )
+        )
+
+    def reset(self) -> None:
+        """Use a new identity from now on."""
+        self.resets += 1

@@ -1,0 +1,164 @@
+"""A reader sees whole pictures with their own captions, or none."""
+
+import multiprocessing
+import threading
+from collections.abc import Iterator
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.domain.geometry import PixelBox
+from app.domain.ids import CameraId, TrackId, new_uuid
+from app.domain.overlay import Overlay, OverlayBox
+from app.domain.vehicle import VehicleClass
+from app.runtime.overlay_codec import FrameCaption
+from app.runtime.preview import PreviewReader, PreviewWriter
+from app.runtime.segment import run_prefix, shared_folder, sweep
+from tests.builders.moments import moment
+
+CAMERA = CameraId(new_uuid())
+
+
+def caption(number: int) -> FrameCaption:
+    """Return a caption whose every part tells the frame's number."""
+    box = OverlayBox(
+        track_id=TrackId(number),
+        box=PixelBox(number, number, number + 1, number + 1),
+        vehicle_class=VehicleClass.CAR,
+        score=0.5,
+    )
+    return FrameCaption(
+        time=moment(number),
+        source_width_px=1920,
+        source_height_px=1080,
+        overlay=Overlay(boxes=(box,) * (number % 7)),
+    )
+
+
+def picture(number: int, width_px: int = 1280, height_px: int = 720) -> "np.ndarray":
+    return np.full((height_px, width_px, 4), number % 251, np.uint8)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Iterator[Path]:
+    yield shared_folder() / f"{run_prefix(tmp_path)}test"
+    assert sweep(tmp_path) == 0
+
+
+def test_newest_picture_with_its_own_caption(path: Path) -> None:
+    writer = PreviewWriter(path)
+    reader = PreviewReader(path, CAMERA)
+    assert reader.latest() is None
+    for number in range(1, 8):
+        writer.write(picture(number, 64, 36), caption(number), number)
+
+    frame = reader.latest()
+
+    assert frame is not None
+    assert frame.sequence == 7
+    assert frame.camera_id == CAMERA
+    assert frame.time == moment(7)
+    assert frame.image.shape == (36, 64, 4)
+    assert (frame.image == 7).all()
+    assert frame.overlay == caption(7).overlay
+    assert reader.latest() is frame
+    reader.close()
+    writer.close()
+
+
+def test_size_may_change_from_picture_to_picture(path: Path) -> None:
+    writer = PreviewWriter(path)
+    reader = PreviewReader(path, CAMERA)
+    for number, size in enumerate([(64, 36), (1280, 720), (33, 17)], start=1):
+        writer.write(picture(number, *size), caption(number), number)
+        frame = reader.latest()
+        assert frame is not None
+        assert frame.image.shape == (size[1], size[0], 4)
+    reader.close()
+    writer.close()
+
+
+def test_a_picture_outlives_its_segment(path: Path) -> None:
+    writer = PreviewWriter(path)
+    reader = PreviewReader(path, CAMERA)
+    writer.write(picture(3), caption(3), 3)
+    frame = reader.latest()
+    reader.close()
+    writer.close()
+
+    assert frame is not None
+    assert (frame.image == 3).all()
+
+
+def test_too_large_is_refused(path: Path) -> None:
+    writer = PreviewWriter(path)
+    with pytest.raises(ValueError, match="does not fit"):
+        writer.write(picture(1, 1282, 720), caption(1), 1)
+    writer.close()
+
+
+def test_a_writer_that_died_in_the_middle_is_not_shown(path: Path) -> None:
+    writer = PreviewWriter(path)
+    reader = PreviewReader(path, CAMERA)
+    writer.write(picture(1), caption(1), 1)
+    shown = reader.latest()
+    for slot in writer._slots:
+        slot.words[0] += np.uint64(1)
+    writer._header[1] = 2
+
+    assert reader.latest() is shown
+    reader.close()
+    writer.close()
+
+
+def _write_for_ever(path: Path, stop: Event) -> None:
+    writer = PreviewWriter(path)
+    number = 0
+    while not stop.is_set():
+        number += 1
+        writer.write(picture(number), caption(number), number)
+    writer.close()
+
+
+def test_no_torn_reads_from_another_process(path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    process = context.Process(target=_write_for_ever, args=(path, stop))
+    process.start()
+    waiting = threading.Event()
+    while not path.exists() or not path.stat().st_size:
+        waiting.wait(0.01)
+    reader = PreviewReader(path, CAMERA)
+    seen: set[int] = set()
+    try:
+        while len(seen) < 100:
+            frame = reader.latest()
+            if frame is None or frame.sequence in seen:
+                continue
+            number = frame.sequence
+            seen.add(number)
+            assert frame.time.stream_ns == number
+            assert (frame.image == number % 251).all()
+            assert len(frame.overlay.boxes) == number % 7
+            assert all(b.track_id == number for b in frame.overlay.boxes)
+    finally:
+        stop.set()
+        process.join(10)
+        reader.close()
+    assert process.exitcode == 0
+    process.close()
+
+
+def test_sweep_removes_what_a_dead_engine_left(tmp_path: Path) -> None:
+    mine = shared_folder() / f"{run_prefix(tmp_path)}left"
+    other = shared_folder() / f"{run_prefix(tmp_path / 'other')}left"
+    mine.touch()
+    other.touch()
+    try:
+        assert sweep(tmp_path) == 1
+        assert not mine.exists()
+        assert other.exists()
+    finally:
+        other.unlink()
