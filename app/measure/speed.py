@@ -1,9 +1,9 @@
 """Mean speed over a measured stretch, in stream time.
 
 The foot of the vehicle is followed along the road's y axis. A robust curve through
-all its observations inside the stretch is evaluated at entry and exit, so that no
-single box decides. A curve that no vehicle can drive gives no measurement: a speed
-must never be attributed to the wrong vehicle (OIML R 91, draft 2014, 2.2).
+all its observations in the stretch and just around it is evaluated at entry and exit,
+so that no single box decides. A curve that no vehicle can drive gives no measurement:
+a speed must never be attributed to the wrong vehicle (OIML R 91, draft 2014, 2.2).
 """
 
 import math
@@ -36,6 +36,8 @@ _OUTLIER_SHARE = 0.2
 _SIDESTEP_M = 2.0
 _CURVED_SIGMAS = 3.0
 _LEAST_CURVED = 5
+_SUPPORT_PART = 0.3
+_SUPPORT_MOST_M = 4.0
 _LIVE_NS = 700_000_000
 _LIVE_LEAST_NS = 250_000_000
 _LIVE_GREATEST_SCALE_M = 0.6
@@ -52,10 +54,18 @@ class StretchSpeed:
     point_count: int
 
 
-def inside(foot: Foot, stretch: MeasuredStretch) -> bool:
-    """Tell whether a foot stands within the stretch."""
+def inside(foot: Foot, stretch: MeasuredStretch, margin_m: float = 0.0) -> bool:
+    """Tell whether a foot stands within the stretch, or so near to it."""
     low, high = sorted((stretch.start_y_m, stretch.end_y_m))
-    return low <= foot.y_m <= high
+    return low - margin_m <= foot.y_m <= high + margin_m
+
+
+def support_m(stretch: MeasuredStretch) -> float:
+    """Return how far beyond its ends observations still support the fit.
+
+    A fast vehicle is seen only a few times in a short stretch.
+    """
+    return min(_SUPPORT_PART * stretch.length_m, _SUPPORT_MOST_M)
 
 
 def stretch_speed(
@@ -63,11 +73,12 @@ def stretch_speed(
 ) -> StretchSpeed | None:
     """Measure the mean speed of one vehicle over the whole stretch.
 
-    `feet` are its seen observations in order of time; those outside are passed over.
-    None when there are too few, when they cover too little of the stretch, or when
-    they do not describe the motion of one vehicle.
+    `feet` are its seen observations in order of time; those away from the stretch are
+    passed over. None when there are too few, when they cover too little of the
+    stretch, or when they do not describe the motion of one vehicle.
     """
-    seen = [foot for foot in feet if inside(foot, stretch)]
+    margin_m = support_m(stretch)
+    seen = [foot for foot in feet if inside(foot, stretch, margin_m)]
     if len(seen) < LEAST_POINTS or _coverage(seen, stretch) < LEAST_COVERAGE:
         return None
     times_s, origin_ns = _times(seen)
@@ -89,6 +100,7 @@ def expected_uncertainty_kmh(
     None when so few detections fall into the stretch that there is no measurement.
     """
     low, high = sorted((stretch.start_y_m, stretch.end_y_m))
+    low, high = low - support_m(stretch), high + support_m(stretch)
     step_m = ms_from_kmh(speed_kmh) / detections_per_s
     count = int((high - low) / step_m) + 1
     first_m = low + (high - low - (count - 1) * step_m) / 2
@@ -141,7 +153,9 @@ def _velocity_ms(feet: Sequence[Foot]) -> tuple[float, float]:
 
 
 def _coverage(seen: Sequence[Foot], stretch: MeasuredStretch) -> float:
-    return abs(seen[-1].y_m - seen[0].y_m) / stretch.length_m
+    low, high = sorted((stretch.start_y_m, stretch.end_y_m))
+    first, last = (min(max(foot.y_m, low), high) for foot in (seen[0], seen[-1]))
+    return abs(last - first) / stretch.length_m
 
 
 def _times(feet: Sequence[Foot]) -> tuple[Array, int]:

@@ -1,7 +1,7 @@
 """Follows one vehicle over the stop line."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.domain.clock import NS_PER_S
 from app.measure.stop_line import LinePosition, StopLineFrame, on_line
@@ -21,7 +21,8 @@ class Crossing:
 
     `doubt_ns` is the expanded uncertainty (coverage factor 2) of `at_ns`; `gone_on_ns`
     the moment at which the vehicle had clearly passed. `lateral`, `width` and
-    `speed_per_s` share the unit of the line's frame.
+    `speed_per_s` share the unit of the line's frame. `recedes`: the vehicle drives
+    away from the camera, so that its foot is its rear end.
     """
 
     at_ns: int
@@ -30,13 +31,14 @@ class Crossing:
     lateral: float
     width: float
     speed_per_s: float
+    recedes: bool
 
 
 @dataclass(slots=True)
 class Passage:
     """What one track did at the line so far."""
 
-    _last: tuple[int, LinePosition] | None = None
+    _last: tuple[int, LinePosition, float] | None = None
     _clearly_before: int = 0
     _open: Crossing | None = field(default=None)
 
@@ -48,27 +50,22 @@ class Passage:
         now_ns = sighting.stream_ns
         if position.beyond < -_CLEARLY_BEFORE * position.go_on:
             self._clearly_before += 1
-        self._open = self._crossing(now_ns, position)
-        self._last = (now_ns, position)
+        self._open = self._crossing(now_ns, position, sighting.foot.pixel.y_px)
+        self._last = (now_ns, position, sighting.foot.pixel.y_px)
         if self._open is None or position.beyond < position.go_on:
             return None
         done, self._open = self._open, None
         if now_ns - done.at_ns > _GREATEST_GO_ON_NS:
             return None
-        return Crossing(
-            at_ns=done.at_ns,
-            doubt_ns=done.doubt_ns,
-            gone_on_ns=now_ns,
-            lateral=done.lateral,
-            width=done.width,
-            speed_per_s=done.speed_per_s,
-        )
+        return replace(done, gone_on_ns=now_ns)
 
-    def _crossing(self, now_ns: int, position: LinePosition) -> Crossing | None:
+    def _crossing(
+        self, now_ns: int, position: LinePosition, y_px: float
+    ) -> Crossing | None:
         """Return the crossing under way: a new one, the same one, or none."""
         if self._last is None or position.beyond <= 0:
             return None
-        before_ns, before = self._last
+        before_ns, before, before_y_px = self._last
         if before.beyond > 0:
             return self._open
         if (
@@ -76,11 +73,17 @@ class Passage:
             or now_ns - before_ns > _GREATEST_GAP_NS
         ):
             return None
-        return _interpolated(before_ns, before, now_ns, position)
+        recedes = y_px < before_y_px
+        return _interpolated(before_ns, before, now_ns, position, recedes=recedes)
 
 
 def _interpolated(
-    before_ns: int, before: LinePosition, after_ns: int, after: LinePosition
+    before_ns: int,
+    before: LinePosition,
+    after_ns: int,
+    after: LinePosition,
+    *,
+    recedes: bool,
 ) -> Crossing | None:
     """Return the crossing between two sightings; None when it is off the line."""
     share = -before.beyond / (after.beyond - before.beyond)
@@ -98,4 +101,5 @@ def _interpolated(
         lateral=before.lateral + share * (after.lateral - before.lateral),
         width=after.width,
         speed_per_s=speed_per_s,
+        recedes=recedes,
     )

@@ -15,6 +15,7 @@ from app.domain.infraction import InfractionKind
 from app.domain.measurement import RedLightMeasurement
 from app.domain.signal import LampPhase
 from app.domain.units import ns_from_seconds
+from app.domain.vehicle import VehicleClass
 from app.measure.lamp_timeline import LampTimeline, Stretch
 from app.measure.speed import live_speed_kmh
 from app.measure.stop_line import StopLineFrame
@@ -27,6 +28,15 @@ RULE_VERSION = "red_light/1"
 
 _GREATEST_WAIT_NS = 2 * NS_PER_S
 _BRISK_GO_ON_NS = NS_PER_S
+_GREAT_LENGTH_M = {
+    VehicleClass.PERSON: 0.5,
+    VehicleClass.BICYCLE: 1.9,
+    VehicleClass.MOTORCYCLE: 2.2,
+    VehicleClass.CAR: 4.8,
+    VehicleClass.TRUCK: 9.0,
+    VehicleClass.BUS: 12.0,
+}
+"""Lengths on the long side of usual, in the driver's favour."""
 
 
 class _Answer(Enum):
@@ -67,7 +77,7 @@ class RedLightJudge:
         held = []
         for track_id, (crossing, history) in list(self._waiting.items()):
             stretch = self._timeline.stretch_at(crossing.at_ns)
-            answer = self._answer(crossing, stretch, now_ns)
+            answer = self._answer(crossing, history, stretch, now_ns)
             if answer is not _Answer.NOT_YET:
                 del self._waiting[track_id]
             if answer is _Answer.HELD and stretch is not None:
@@ -79,12 +89,18 @@ class RedLightJudge:
         self._passages.pop(track_id, None)
 
     def _answer(
-        self, crossing: Crossing, stretch: Stretch | None, now_ns: int
+        self,
+        crossing: Crossing,
+        history: TrackHistory,
+        stretch: Stretch | None,
+        now_ns: int,
     ) -> _Answer:
         if stretch is None or stretch.phase is LampPhase.UNKNOWN:
             waited_ns = now_ns - crossing.gone_on_ns
             return _Answer.NOT_YET if waited_ns < _GREATEST_WAIT_NS else _Answer.CLEARED
         if stretch.phase is not LampPhase.RED or self._near_an_end(crossing, stretch):
+            return _Answer.CLEARED
+        if self._front_was_earlier(crossing, history, stretch):
             return _Answer.CLEARED
         if crossing.gone_on_ns - crossing.at_ns > _BRISK_GO_ON_NS:
             return self._still_red(crossing, stretch)
@@ -100,6 +116,20 @@ class RedLightJudge:
             return False
         left_ns = stretch.end_ns - crossing.at_ns
         return left_ns <= math.hypot(stretch.end_uncertainty_ns, crossing.doubt_ns)
+
+    def _front_was_earlier(
+        self, crossing: Crossing, history: TrackHistory, stretch: Stretch
+    ) -> bool:
+        """Clear a vehicle whose front went over the line before red.
+
+        Seen from behind, the foot is the rear end: the front crossed a vehicle's
+        length earlier.
+        """
+        if not (crossing.recedes and self._line.metric):
+            return False
+        length_m = _GREAT_LENGTH_M[history.vehicle_class]
+        ahead_ns = round(length_m / crossing.speed_per_s * NS_PER_S)
+        return crossing.at_ns - ahead_ns < stretch.start_ns
 
     def _still_red(self, crossing: Crossing, stretch: Stretch) -> _Answer:
         """Clear a slow vehicle that edged over on red and went on with the green."""

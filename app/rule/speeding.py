@@ -12,7 +12,7 @@ from app.domain.infraction import InfractionKind
 from app.domain.measurement import SpeedMeasurement
 from app.domain.units import ms_from_kmh
 from app.measure.calibration import RoadPlane
-from app.measure.speed import StretchSpeed, inside, stretch_speed
+from app.measure.speed import StretchSpeed, inside, stretch_speed, support_m
 from app.measure.stop_line import VEHICLE_WIDTH_M
 from app.rule.candidate import Candidate
 from app.rule.track_history import TrackHistory
@@ -22,7 +22,7 @@ RULE_VERSION = "speeding/1"
 
 
 class SpeedingJudge:
-    """Judges each track once: at the exit of the stretch, or when it is lost."""
+    """Judges each track once: just after the exit, or when it is lost."""
 
     def __init__(
         self,
@@ -35,6 +35,7 @@ class SpeedingJudge:
         self._rule = rule
         self._stretch = stretch
         self._plane = plane
+        self._support_m = support_m(stretch)
         self._configuration_id = configuration_id
         self._judged: set[TrackId] = set()
 
@@ -70,7 +71,9 @@ class SpeedingJudge:
         Half the stretch must lie behind it: a foot trembling on the entry has not left.
         """
         newest = history.last.foot
-        if not math.isfinite(newest.y_m) or inside(newest, self._stretch):
+        if not math.isfinite(newest.y_m) or inside(
+            newest, self._stretch, self._support_m
+        ):
             return False
         entered = next((f for f in history.feet if inside(f, self._stretch)), None)
         if entered is None:

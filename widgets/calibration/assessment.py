@@ -10,7 +10,9 @@ from app.measure.speed import expected_uncertainty_kmh
 from widgets.calibration.draft import LEAST_POINTS, Draft
 
 DETECTIONS_PER_S = 8.0
-_GREAT_RESIDUAL_CM = 30.0
+GREAT_RESIDUAL_CM = 30.0
+LEAST_TO_ACCUSE = 6
+"""With five points any four of them agree."""
 _GREAT_UNCERTAINTY_KMH = 4.0
 _FAST_FACTOR = 1.5
 _EXTRAPOLATION_PART = 0.15
@@ -30,7 +32,8 @@ class Fault(Enum):
     SHORT_STOP_LINE = auto()
     NO_LAMPS = auto()
     SMALL_LAMP = auto()
-    BAD_RESIDUAL = auto()
+    BAD_POINT = auto()
+    POINTS_DISAGREE = auto()
     STRETCH_OUTSIDE_POINTS = auto()
     SPEED_UNCERTAIN = auto()
     FEW_SIGHTINGS = auto()
@@ -38,7 +41,8 @@ class Fault(Enum):
 
 _WARNINGS = frozenset(
     {
-        Fault.BAD_RESIDUAL,
+        Fault.BAD_POINT,
+        Fault.POINTS_DISAGREE,
         Fault.STRETCH_OUTSIDE_POINTS,
         Fault.SPEED_UNCERTAIN,
         Fault.FEW_SIGHTINGS,
@@ -83,7 +87,7 @@ def assess(draft: Draft) -> Assessment:
     """Judge a draft; cheap enough for every step of a drag."""
     plane, problems = _plane(draft)
     residuals = _residuals(draft, plane)
-    problems += _residual_problems(residuals)
+    problems += _residual_problems(draft, residuals)
     uncertainty = _uncertainty(draft, plane)
     if draft.speeding:
         problems += _speeding_problems(draft, plane, uncertainty)
@@ -121,13 +125,28 @@ def _residuals(draft: Draft, plane: RoadPlane | None) -> tuple[float | None, ...
     return tuple(next(known) if p.road is not None else None for p in draft.points)
 
 
-def _residual_problems(residuals: tuple[float | None, ...]) -> list[Problem]:
-    great = [
-        place
-        for place, residual in enumerate(residuals, 1)
-        if residual is not None and residual > _GREAT_RESIDUAL_CM
-    ]
-    return [Problem(Fault.BAD_RESIDUAL, great[0])] if great else []
+def _residual_problems(
+    draft: Draft, residuals: tuple[float | None, ...]
+) -> list[Problem]:
+    worst = max((r for r in residuals if r is not None), default=0.0)
+    if worst <= GREAT_RESIDUAL_CM:
+        return []
+    culprit = _culprit(draft)
+    if culprit is None:
+        return [Problem(Fault.POINTS_DISAGREE, worst)]
+    return [Problem(Fault.BAD_POINT, culprit + 1)]
+
+
+def _culprit(draft: Draft) -> int | None:
+    """Return the one point without which all others agree; None if there is none."""
+    if len(draft.points) < LEAST_TO_ACCUSE:
+        return None
+    left = []
+    for index in range(len(draft.points)):
+        plane, _ = _plane(draft.without_point(index))
+        left.append(max(plane.residuals_cm) if plane else float("inf"))
+    best = min(left)
+    return left.index(best) if best <= GREAT_RESIDUAL_CM else None
 
 
 def _uncertainty(draft: Draft, plane: RoadPlane | None) -> float | None:
