@@ -15,7 +15,8 @@ class DesktopServices:
 
     `connect` takes a DSN and returns its server; `demo_logins` are offered on the
     login screen with their passwords, empty outside the demo. `export` is the folder
-    for documents that a person asked for.
+    for documents that a person asked for. Cameras are searched on the interfaces with
+    the addresses `discovery_interfaces`, on all when it is None.
     """
 
     clock: Clock
@@ -28,6 +29,7 @@ class DesktopServices:
     export: Path
     demo_logins: tuple[tuple[str, str], ...] = ()
     language: str = "es"
+    discovery_interfaces: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
