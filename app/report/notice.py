@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
-from app.domain.errors import StateConflict
+from app.domain.errors import EvidenceDamaged, StateConflict
 from app.domain.evidence import EvidenceItem, EvidenceKind
 from app.domain.ids import Sha256
 from app.domain.infraction import Case, InfractionState, Review, Verdict
@@ -69,16 +69,22 @@ class NoticeContent:
 def compose(case: Case, catalogue: Catalogue, language: str) -> NoticeContent:
     """Return what the notice of a confirmed case says.
 
-    Raises StateConflict unless the case is confirmed or notified, and
-    ConfigurationInvalid when the catalogue has no code for it.
+    Raises StateConflict unless the case is confirmed or notified, EvidenceDamaged
+    when it has no decisive picture, and ConfigurationInvalid when the catalogue has
+    no code for it.
     """
     if case.state not in (InfractionState.CONFIRMED, InfractionState.NOTIFIED):
         raise StateConflict(
             "Only a confirmed case can become a notice. Review it first."
         )
+    evidence = case.infraction.evidence
+    if not any(item.kind is EvidenceKind.STILL_DECISIVE for item in evidence):
+        raise EvidenceDamaged(
+            "The case has no picture of the decisive moment, so no notice is made "
+            "of it."
+        )
     words = DocumentWording.load(language)
     entry = catalogue.for_case(case)
-    evidence = case.infraction.evidence
     digest = evidence_digest(evidence)
     number_or_id = case.notice_number or str(case.infraction.id)
     return NoticeContent(

@@ -69,7 +69,7 @@ def notice_pdf(content: NoticeContent, evidence: EvidenceStore) -> bytes:
 def _story(content: NoticeContent, verified: _Pictures) -> list[Any]:
     return [
         *_head(content),
-        *_decisive(content, verified),
+        *_decisive(verified),
         _strip(content, verified),
         Spacer(0, 3 * mm),
         *_charge(content),
@@ -113,11 +113,8 @@ def _rule(space: float, color: Any, thickness: float) -> Any:
     )
 
 
-def _decisive(content: NoticeContent, verified: _Pictures) -> list[Any]:
-    found = verified.get(EvidenceKind.STILL_DECISIVE)
-    if found is None:
-        return [paragraph(content.wording.text("document", "missing_picture"), STRONG)]
-    picture, source = found
+def _decisive(verified: _Pictures) -> list[Any]:
+    picture, source = verified[EvidenceKind.STILL_DECISIVE]
     return [
         layout.picture(source, WIDTH, _DECISIVE_HEIGHT),
         Spacer(0, 1 * mm),

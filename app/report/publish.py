@@ -1,0 +1,96 @@
+"""Makes documents and puts them into the export folder, whole or not at all."""
+
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from app.domain.clock import Clock
+from app.domain.errors import StorageFull
+from app.domain.infraction import Case, InfractionKind
+from app.ports import CaseStore, EvidenceStore, SiteStore
+from app.report import notice, period
+from app.report.catalogue import Catalogue
+from app.report.notice_pdf import notice_pdf
+from app.report.period import MAX_LISTED, PeriodRequest
+from app.report.period_pdf import period_pdf
+from app.review.queue import CaseFilter, load
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """Makes documents in one language for one person; blocking, for a worker thread.
+
+    Every document is written beside its place and given its name when it is whole, so
+    a name in `folder` never stands for half a PDF.
+    """
+
+    evidence: EvidenceStore
+    clock: Clock
+    folder: Path
+    language: str
+    catalogue: Catalogue
+
+    def notice(self, case: Case) -> Path:
+        """Make the notice of a case, a draft while it has no number.
+
+        Raises StateConflict unless it is confirmed, EvidenceDamaged when a still is
+        not what was recorded, StorageFull when the disk is.
+        """
+        content = notice.compose(case, self.catalogue, self.language)
+        name = case.notice_number or f"draft-{case.infraction.id}"
+        return self._write(
+            f"{name}-{self.language}", notice_pdf(content, self.evidence)
+        )
+
+    def period(
+        self,
+        cases: CaseStore,
+        site: SiteStore,
+        *,
+        since: datetime,
+        until: datetime,
+        kind: InfractionKind | None,
+        made_by: str,
+    ) -> Path:
+        """Make the report of [since, until); StorageFull when the disk is."""
+        wanted = CaseFilter(states=(), since=since, until=until)
+        request = PeriodRequest(
+            summary=cases.summary(since, until),
+            cases=_by_time(load(cases, wanted, MAX_LISTED)),
+            cameras={camera.id: camera.name for camera in site.cameras()},
+            kind=kind,
+            made_at=self.clock.now(),
+            made_by=made_by,
+            zone=self.catalogue.zone,
+        )
+        days = [f"{m.astimezone(self.catalogue.zone):%Y%m%d}" for m in (since, until)]
+        name = "-".join(["report", *days, kind.value if kind else "all", self.language])
+        return self._write(name, period_pdf(period.compose(request, self.language)))
+
+    def _write(self, name: str, data: bytes) -> Path:
+        path = self.folder / f"{_UNSAFE.sub('_', name)}.pdf"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                dir=self.folder, suffix=".part", delete=False
+            ) as part:
+                part.write(data)
+                part.flush()
+                os.fsync(part.fileno())
+            Path(part.name).replace(path)
+        except OSError as error:
+            raise StorageFull(
+                f"The document cannot be written to {self.folder} "
+                f"({error.strerror}). Free space or choose another folder."
+            ) from error
+        return path
+
+
+def _by_time(cases: Sequence[Case]) -> list[Case]:
+    return sorted(cases, key=lambda case: case.infraction.occurred.wall)
