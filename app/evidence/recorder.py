@@ -1,8 +1,8 @@
 """From a finding to sealed evidence: stills, plate, clip, track, manifest, spool.
 
 What cannot be made is named in the manifest with the reason; the rest is kept all the
-same, and the infraction is never lost. Only a full disk stops the work, so that it is
-done again, from the start, when there is room.
+same, and the infraction is never lost. Only a disk that is full or refuses to write
+stops the work, so that it is done again, from the start, when that is mended.
 """
 
 import errno
@@ -28,6 +28,7 @@ __all__ = ["CaptureRequest", "Recorder"]
 
 _log = logging.getLogger(__name__)
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_DISK = _FULL | {errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
 _ORDER = {kind: index for index, kind in enumerate(EvidenceKind)}
 
 
@@ -63,18 +64,14 @@ class Recorder:
         """Make, store and spool; return the infraction with its evidence.
 
         Blocks for about as long as decoding the stills takes. When it returns, the
-        case survives a power cut. Raises StorageFull when it must be tried again.
+        case survives a power cut. Raises StorageFull when there is no room, or the disk
+        refuses to write: it must be tried again.
         """
         try:
             with tempfile.TemporaryDirectory(dir=self._work_dir) as folder:
                 infraction = self._seal(request, Path(folder))
         except OSError as error:
-            if error.errno not in _FULL:
-                raise
-            raise StorageFull(
-                "The engine's disk is full and evidence cannot be made. "
-                "Free space on that disk."
-            ) from error
+            raise _refusal(error) from error
         self._spool.add(infraction)
         return infraction
 
@@ -128,9 +125,9 @@ class _Ledger:
         except (ValueError, NotMade, EnvironmentFault) as error:
             self._miss(kind, str(error))
         except OSError as error:
-            if error.errno in _FULL:
+            if error.errno in _DISK:
                 raise
-            self._miss(kind, "The engine's disk refused the file.")
+            self._miss(kind, "A file that the program needs is missing.")
         except Exception:  # noqa: BLE001 - a bug in one still must not cost the case
             self._miss(kind, "The program failed; its log says where.")
         else:
@@ -152,6 +149,18 @@ class _Ledger:
             "case %s has no %s: %s", self._bare.id, kind, reason, exc_info=True
         )
         self.missing.append(manifest.Missing(kind=kind, reason=reason))
+
+
+def _refusal(error: OSError) -> StorageFull:
+    if error.errno in _FULL:
+        return StorageFull(
+            "The engine's disk is full and evidence cannot be made. "
+            "Free space on that disk."
+        )
+    return StorageFull(
+        f"Evidence cannot be written to the engine's disk ({error.strerror}). "
+        "Check that disk, and the rights on its folders."
+    )
 
 
 def _written(described: manifest.Manifest, folder: Path) -> MadeFile:

@@ -1,5 +1,6 @@
 """A finding becomes evidence that can be checked, and is never lost."""
 
+import errno
 import hashlib
 import io
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from PIL import Image
 
 from app.domain.errors import EvidenceDamaged, StorageFull
 from app.domain.evidence import EvidenceItem, EvidenceKind
+from app.domain.ids import Sha256
 from app.domain.infraction import Infraction
 from app.domain.plate import PlateReading
 from app.domain.signal import LampPhase
@@ -322,6 +324,20 @@ class TestPartialFailure:
         assert list((tmp_path / "work").iterdir()) == []
         store.capacity_bytes = 1 << 30
         assert _kinds(recorder.record(capture(video))) == list(EvidenceKind)
+
+    def test_a_disk_that_refuses_is_tried_again(
+        self, sink: MemorySink, video: Encoded, tmp_path: Path
+    ) -> None:
+        """A file system that went read-only costs no infraction."""
+
+        class ReadOnly(MemoryEvidenceStore):
+            def put(self, source: Path) -> tuple[Sha256, int]:
+                raise OSError(errno.EROFS, "Read-only file system", str(source))
+
+        recorder = Recorder(ReadOnly(tmp_path), sink, ManualClock(), tmp_path / "work")
+        with pytest.raises(StorageFull, match="Read-only file system"):
+            recorder.record(capture(video))
+        assert sink.held == []
 
 
 @pytest.fixture
