@@ -1,1 +1,1 @@
-"""Tests of the engine."""
+"""The engine as a whole: real streams, real processes, fakes only for the models."""
