@@ -4,15 +4,20 @@ Times are shown in the workstation's own zone. Figures follow the installed lang
 Peru writes its decimals with a point, as English does.
 """
 
+import re
+import tomllib
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from PySide6.QtCore import QDate, QLocale
 
+from app.config.paths import RESOURCES
 from app.domain.clock import NS_PER_S, require_aware
 from app.domain.measurement import RedLightMeasurement, SpeedMeasurement
 
 DASH: Final = "–"
+_SIGNS: Final = {"L": "[A-Z]", "N": "[0-9]", "A": "[A-Z0-9]"}
 _NARROW_SPACE: Final = "\u202f"
 _LOCALES: Final = {
     "es": QLocale(QLocale.Language.Spanish, QLocale.Country.Peru),
@@ -103,15 +108,16 @@ def seconds(duration_ns: int | None, digits: int = 2) -> str:
 
 
 def plate(text: str | None) -> str:
-    """Return a plate as it is written on the road: AHK472 becomes AHK-472."""
+    """Return a plate as it is written on the road: AHK472 becomes AHK-472.
+
+    A text that has none of the country's forms is left as it was read.
+    """
     if not text:
         return DASH
-    if "-" in text or len(text) != 6:
-        return text
-    cut = 4 if text[:4].isdigit() else 3 if not text[2:].isdigit() else 2
-    if text[3:].isdigit() and not text[:3].isdigit():
-        cut = 3
-    return f"{text[:cut]}-{text[cut:]}"
+    for shape, cut in _plate_forms():
+        if shape.fullmatch(text):
+            return f"{text[:cut]}-{text[cut:]}"
+    return text
 
 
 def magnitude(measurement: SpeedMeasurement | RedLightMeasurement) -> str:
@@ -119,6 +125,22 @@ def magnitude(measurement: SpeedMeasurement | RedLightMeasurement) -> str:
     if isinstance(measurement, SpeedMeasurement):
         return number(measurement.speed_kmh, 0, "km/h")
     return seconds(measurement.red_for_ns)
+
+
+@cache
+def _plate_forms() -> tuple[tuple[re.Pattern[str], int], ...]:
+    """Return the forms of a plate without hyphen and where it goes, usual ones first.
+
+    "AB1234" could be two forms; the more usual one is what the reader meant.
+    """
+    file = RESOURCES / "plates" / "pe.toml"
+    patterns = tomllib.loads(file.read_text(encoding="utf-8"))["pattern"]
+    patterns.sort(key=lambda pattern: pattern["weight"], reverse=True)
+    forms = [str(pattern["form"]) for pattern in patterns]
+    return tuple(
+        (re.compile("".join(_SIGNS.get(sign, "") for sign in form)), form.index("-"))
+        for form in forms
+    )
 
 
 def _local(moment: datetime) -> datetime:

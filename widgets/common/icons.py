@@ -39,6 +39,7 @@ def pixmap(
     name: str, token: str, size_px: int = SIZE_PX, ratio: float = 1.0
 ) -> QPixmap:
     """Return one picture of `size_px` logical pixels for a screen of this ratio."""
+    _source(name)  # must fail before there is a painter: Qt crashes on an open one
     side = round(size_px * ratio)
     picture = QPixmap(QSize(side, side))
     picture.fill(Qt.GlobalColor.transparent)
