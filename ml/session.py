@@ -1,8 +1,9 @@
 """Opens models on the best device of this computer."""
 
-import contextlib
 import ctypes
+import importlib.util
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.errors import ModelMissing
@@ -10,6 +11,7 @@ from app.domain.ids import Sha256
 from app.ports import Detector, Progress
 from ml import weights as registry
 from ml.detect.openvino_detector import OpenVinoDetector
+from ml.detect.postprocess import Thresholds
 from ml.export import openvino_model
 
 _DEFAULT_INPUT_PX = 640
@@ -20,6 +22,7 @@ def open_detector(
     name: str | None = None,
     weights: Path | None = None,
     progress: Progress | None = None,
+    thresholds: Thresholds | None = None,
 ) -> Detector:
     """Open a detector by its name in the registry, or by its file.
 
@@ -27,22 +30,16 @@ def open_detector(
     it. CUDA is taken where there is a card, else OpenVINO on the processor, else
     torch on the processor. Raises ModelMissing.
     """
+    opening = _Opening(models, progress, thresholds)
     if weights is not None and weights.is_dir():
-        return _open_folder(weights, models)
+        return opening.folder(weights)
     if weights is not None:
-        sha256 = _hash_of(weights)
         title = name or registry.safe_name(weights.stem)
-        return _open_file(weights, models, title, sha256, _DEFAULT_INPUT_PX, progress)
+        return opening.file(weights, title, _hash_of(weights), _DEFAULT_INPUT_PX)
     wanted = registry.entry(name or registry.DEFAULT_DETECTOR, models)
     path = registry.resolve(wanted.name, models)
-    return _open_file(
-        path,
-        models,
-        wanted.name,
-        Sha256(wanted.sha256),
-        wanted.input_size_px,
-        progress,
-    )
+    sha256 = Sha256(wanted.sha256)
+    return opening.file(path, wanted.name, sha256, wanted.input_size_px)
 
 
 def cuda_available() -> bool:
@@ -57,51 +54,59 @@ def cuda_available() -> bool:
     return ready and count.value > 0
 
 
-def _open_folder(folder: Path, models: Path) -> Detector:
-    xml = next(folder.glob("*.xml"), None)
-    if xml is None or not xml.with_suffix(".bin").is_file():
-        raise ModelMissing(f"There is no OpenVINO model in the folder {folder.name}.")
-    return OpenVinoDetector(
-        xml,
-        models,
-        name=registry.safe_name(folder.name.removesuffix("_openvino_model")),
-        sha256=registry.file_sha256(xml, xml.with_suffix(".bin")),
-        long_side_px=_DEFAULT_INPUT_PX,
-    )
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    models: Path
+    progress: Progress | None
+    thresholds: Thresholds | None
 
-
-def _open_file(
-    path: Path,
-    models: Path,
-    name: str,
-    sha256: Sha256,
-    long_side_px: int,
-    progress: Progress | None,
-) -> Detector:
-    if not cuda_available():
-        # Without OpenVINO there is still torch, which says itself what is missing.
-        with contextlib.suppress(ImportError):
-            xml = openvino_model(path, sha256, models, progress)
-            return OpenVinoDetector(
-                xml, models, name=name, sha256=sha256, long_side_px=long_side_px
+    def folder(self, folder: Path) -> Detector:
+        xml = next(folder.glob("*.xml"), None)
+        if xml is None or not xml.with_suffix(".bin").is_file():
+            raise ModelMissing(
+                f"There is no OpenVINO model in the folder {folder.name}."
             )
-    return _open_torch(path, models, name, sha256, long_side_px)
+        name = registry.safe_name(folder.name.removesuffix("_openvino_model"))
+        sha256 = registry.file_sha256(xml, xml.with_suffix(".bin"))
+        return self._openvino(xml, name, sha256, _DEFAULT_INPUT_PX)
 
+    def file(
+        self, path: Path, name: str, sha256: Sha256, long_side_px: int
+    ) -> Detector:
+        if cuda_available():
+            return self._torch(path, name, sha256, long_side_px, "cuda:0")
+        if importlib.util.find_spec("openvino") is None:
+            return self._torch(path, name, sha256, long_side_px, "cpu")
+        xml = openvino_model(path, sha256, self.models, self.progress)
+        return self._openvino(xml, name, sha256, long_side_px)
 
-def _open_torch(
-    path: Path, models: Path, name: str, sha256: Sha256, long_side_px: int
-) -> Detector:
-    from ml.detect.torch_detector import TorchDetector
+    def _openvino(
+        self, xml: Path, name: str, sha256: Sha256, long_side_px: int
+    ) -> Detector:
+        return OpenVinoDetector(
+            xml,
+            self.models,
+            name=name,
+            sha256=sha256,
+            long_side_px=long_side_px,
+            thresholds=self.thresholds,
+        )
 
-    device = "cuda:0" if cuda_available() else "cpu"
-    return TorchDetector(
-        path,
-        models,
-        name=name,
-        sha256=sha256,
-        long_side_px=long_side_px,
-        device=device,
-    )
+    def _torch(
+        self, path: Path, name: str, sha256: Sha256, long_side_px: int, device: str
+    ) -> Detector:
+        # Torch is heavy; a computer that runs OpenVINO never loads it.
+        from ml.detect.torch_detector import TorchDetector
+
+        return TorchDetector(
+            path,
+            self.models,
+            name=name,
+            sha256=sha256,
+            long_side_px=long_side_px,
+            device=device,
+            thresholds=self.thresholds,
+        )
 
 
 def _hash_of(path: Path) -> Sha256:

@@ -55,11 +55,17 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """All forms of a country; `stranger` is the weight of any other text."""
+    """All forms of a country; `stranger` is the weight of any other text.
+
+    `band_top` and `band_bottom` say where the large characters stand, as shares of
+    the plate's height.
+    """
 
     country: str
     patterns: tuple[Pattern, ...]
     stranger: float
+    band_top: float = 0.0
+    band_bottom: float = 1.0
 
     def weight(self, text: str) -> float:
         """Return how much the grammar speaks for a text, never zero."""
@@ -89,6 +95,8 @@ class _GrammarRecord(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     country: str
     stranger: float = Field(gt=0, le=1)
+    band_top: float = Field(default=0.0, ge=0, lt=0.5)
+    band_bottom: float = Field(default=1.0, gt=0.5, le=1)
     pattern: tuple[_PatternRecord, ...] = Field(min_length=1)
 
 
@@ -100,4 +108,6 @@ def load_grammar(path: Path = RESOURCES / "plates" / "pe.toml") -> Grammar:
         country=record.country,
         patterns=tuple(Pattern(p.form, p.weight) for p in record.pattern),
         stranger=record.stranger,
+        band_top=record.band_top,
+        band_bottom=record.band_bottom,
     )

@@ -1,7 +1,8 @@
 """Reads number plates: finds one on the vehicle, reads it, votes over the track."""
 
 import logging
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from app.domain.plate import PlateReading
 from app.ports import PlateRead, Progress
 from ml import weights as registry
 from ml.export import openvino_model
-from ml.plate.grammar import Grammar, load_grammar
+from ml.plate.grammar import ALPHABET, Grammar, load_grammar
 from ml.plate.locator import ContrastLocator, NetworkLocator, PlateLocator
 from ml.plate.reads import CharacterRead
 from ml.plate.recogniser import PlateRecogniser, Table
@@ -27,6 +28,11 @@ Image = npt.NDArray[np.uint8]
 _MIN_PLATE_WIDTH_PX = 16
 _MIN_CHARACTERS = 4
 _SQUARE_PLATE = 1.7
+_SIDE_MARGIN = 0.04
+_ENOUGH = 0.8
+"""A read of this confidence, in the usual form, is not tried to be bettered."""
+_NOTHING = np.empty((0, len(ALPHABET)), np.float32)
+_NOWHERE = PixelBox(0, 0, 0, 0)
 
 
 class TrackPlateReader:
@@ -41,8 +47,8 @@ class TrackPlateReader:
 
     def read(self, image: Image, vehicle: PixelBox) -> CharacterRead | None:
         """Return one read from a full-size BGR picture, None when no plate is seen."""
-        crop, left, top = cut(image, vehicle, margin=0.04)
-        if crop.size == 0:
+        crop, left, top = cut(image, vehicle, (_SIDE_MARGIN, _SIDE_MARGIN))
+        if min(crop.shape[:2]) < _MIN_PLATE_WIDTH_PX:
             return None
         found = self._locator.locate(crop)
         if found is None or found.width_px < _MIN_PLATE_WIDTH_PX:
@@ -63,16 +69,37 @@ class TrackPlateReader:
         return vote(reads, self._grammar)
 
     def _characters(self, image: Image, plate: PixelBox) -> Table:
-        picture, _, _ = cut(image, plate, margin=0.05)
-        whole = self._recogniser.read(picture)
-        if plate.width_px > _SQUARE_PLATE * plate.height_px:
-            return whole
-        middle = picture.shape[0] // 2
-        rows = [
-            self._recogniser.read(part) for part in (picture[:middle], picture[middle:])
-        ]
-        stacked = np.vstack(rows)
-        return stacked if _sureness(stacked) > _sureness(whole) else whole
+        """Try the usual band first, and other layouts only when it is not enough."""
+        best, best_worth = _NOTHING, 0.0
+        for part in self._layouts(image, plate):
+            table = np.vstack([self._recogniser.read(row) for row in part])
+            worth = self._worth(table)
+            if worth > best_worth:
+                best, best_worth = table, worth
+            if best_worth >= _ENOUGH:
+                break
+        return best
+
+    def _layouts(self, image: Image, plate: PixelBox) -> Iterator[tuple[Image, ...]]:
+        grammar, height = self._grammar, plate.height_px
+        band = PixelBox(
+            plate.left_px,
+            plate.top_px + grammar.band_top * height,
+            plate.right_px,
+            plate.top_px + grammar.band_bottom * height,
+        )
+        yield (cut(image, band, (_SIDE_MARGIN, 0.0))[0],)
+        whole = cut(image, plate, (_SIDE_MARGIN, _SIDE_MARGIN))[0]
+        yield (whole,)
+        if plate.width_px < _SQUARE_PLATE * height:
+            middle = whole.shape[0] // 2
+            yield (whole[:middle], whole[middle:])
+
+    def _worth(self, table: Table) -> float:
+        if len(table) < _MIN_CHARACTERS:
+            return 0.0
+        read = CharacterRead(probabilities=table, box=_NOWHERE)
+        return read.confidence * self._grammar.weight(read.text)
 
 
 def open_plate_reader(
@@ -88,15 +115,21 @@ def open_plate_reader(
     return TrackPlateReader(_locator(models, progress), recogniser, load_grammar())
 
 
-def cut(image: Image, box: PixelBox, margin: float) -> tuple[Image, int, int]:
-    """Return the part of a picture in a box grown by a share of its size, and where
-    its left upper corner lies (x, y). Empty when the box lies outside."""
+def cut(
+    image: Image, box: PixelBox, margin: tuple[float, float]
+) -> tuple[Image, int, int]:
+    """Return the part of a picture in a box, and its left and top in the picture.
+
+    The box grows by shares of its width and height. At least one pixel is returned,
+    at the nearest edge, for a box outside the picture.
+    """
     height, width = image.shape[:2]
-    grow_x, grow_y = box.width_px * margin, box.height_px * margin
-    left, top = max(0, int(box.left_px - grow_x)), max(0, int(box.top_px - grow_y))
-    right = min(width, int(np.ceil(box.right_px + grow_x)))
-    bottom = min(height, int(np.ceil(box.bottom_px + grow_y)))
-    return image[top : max(top, bottom), left : max(left, right)], left, top
+    grow_x, grow_y = box.width_px * margin[0], box.height_px * margin[1]
+    left = min(max(0, int(box.left_px - grow_x)), width - 1)
+    top = min(max(0, int(box.top_px - grow_y)), height - 1)
+    right = min(max(left + 1, math.ceil(box.right_px + grow_x)), width)
+    bottom = min(max(top + 1, math.ceil(box.bottom_px + grow_y)), height)
+    return image[top:bottom, left:right], left, top
 
 
 def _locator(models: Path, progress: Progress | None) -> PlateLocator:
@@ -108,9 +141,3 @@ def _locator(models: Path, progress: Progress | None) -> PlateLocator:
     except ModelMissing as fault:
         _LOG.warning("Plates are located without a network, less surely. %s", fault)
         return ContrastLocator()
-
-
-def _sureness(table: Table) -> float:
-    if len(table) < _MIN_CHARACTERS:
-        return 0.0
-    return float(table.max(axis=1).min())

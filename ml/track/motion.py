@@ -16,7 +16,7 @@ _MEASURED_SIGMA = 0.04
 """Spread of a detected coordinate, as a share of the box height."""
 _FIRST_VELOCITY_SIGMA = 4.0
 """Spread of the unknown first velocity, box heights per second."""
-_ACCELERATION_SIGMA = np.array([6.0, 6.0, 1.5, 1.5])
+_ACCELERATION_SIGMA = np.array([4.0, 4.0, 1.0, 1.0])
 """Box heights per second squared, for centre x, y, width and height."""
 _MIN_SIGMA_PX = 0.5
 _MIN_SIZE_PX = 1.0
@@ -85,9 +85,17 @@ class BoxFilters:
             axis=2,
         )
 
-    def hold_size(self, rows: npt.NDArray[np.intp]) -> None:
-        """Stop rows from growing or shrinking: nobody sees them at the moment."""
-        self._velocity[rows, 2:] = 0.0
+    def coast(self, rows: npt.NDArray[np.intp]) -> None:
+        """Prepare rows that have just gone out of sight for being guessed at.
+
+        Their size stays, and a velocity that could as well be noise becomes zero: a
+        parked vehicle behind a bus must not wander off.
+        """
+        velocity = self._velocity[rows]
+        noise = np.sqrt(self._variance[rows, :, 2])
+        velocity[np.abs(velocity) < 2 * noise] = 0.0
+        velocity[:, 2:] = 0.0
+        self._velocity[rows] = velocity
 
     def add(self, boxes: npt.NDArray[np.float32]) -> None:
         """Append rows for newly seen boxes (k, 4), at rest as far as is known."""

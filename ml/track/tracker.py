@@ -62,6 +62,7 @@ class ByteTracker:
         self._ids: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self._hits: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self._seen_ns: npt.NDArray[np.int64] = np.empty(0, np.int64)
+        self._in_sight: npt.NDArray[np.bool_] = np.empty(0, np.bool_)
         self._scores: npt.NDArray[np.float32] = np.empty(0, np.float32)
         self._votes: npt.NDArray[np.float32] = np.empty(
             (0, len(VehicleClass)), np.float32
@@ -86,6 +87,7 @@ class ByteTracker:
         if self._time_ns is not None and len(self._filters):
             interval_s = seconds_from_ns(max(0, now_ns - self._time_ns))
             self._filters.predict(interval_s)
+        self._in_sight = self._seen_now()
         self._time_ns = now_ns
         self._boxes = self._filters.boxes
 
@@ -126,7 +128,7 @@ class ByteTracker:
         self._hits[rows] += 1
         self._seen_ns[rows] = self._time_ns or 0
         self._votes[rows, detections.classes[columns]] += scores
-        self._filters.hold_size(np.flatnonzero(~self._seen_now()))
+        self._filters.coast(np.flatnonzero(self._in_sight & ~self._seen_now()))
         grown_up = rows[
             (self._ids[rows] == _TENTATIVE)
             & (self._hits[rows] >= self._settings.birth_hits)
@@ -151,6 +153,7 @@ class ByteTracker:
         self._hits = np.hstack([self._hits, np.ones(rows.size, np.int64)])
         now = np.full(rows.size, self._time_ns or 0, np.int64)
         self._seen_ns = np.hstack([self._seen_ns, now])
+        self._in_sight = np.hstack([self._in_sight, np.ones(rows.size, np.bool_)])
         if self._settings.birth_hits <= 1:
             self._name(np.flatnonzero(self._ids == _TENTATIVE))
 
@@ -189,6 +192,7 @@ class ByteTracker:
         self._filters.keep(kept)
         self._ids, self._hits = self._ids[kept], self._hits[kept]
         self._seen_ns, self._scores = self._seen_ns[kept], self._scores[kept]
+        self._in_sight = self._in_sight[kept]
         self._votes, self._boxes = self._votes[kept], self._boxes[kept]
         return ended
 
