@@ -46,6 +46,8 @@ RULE = HexColor("#808080")
 
 _FOOTER_HEIGHT = 8 * mm
 _LABEL_SHARE = 0.36
+_CELL_CHARACTERS = 240
+"""More than any honest value; a cell taller than a page could not be set."""
 _ROW_STYLE = (
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ("TOPPADDING", (0, 0), (-1, -1), 1.6),
@@ -127,7 +129,8 @@ def grid(
     """
 
     def cell(column: int, text: str, plain: Text) -> Flowable:
-        return paragraph(text, replace(plain, right=column in right))
+        short = printable(text, _CELL_CHARACTERS)
+        return paragraph(short, replace(plain, right=column in right))
 
     cells = [[cell(i, text, SMALL) for i, text in enumerate(head)]] if head else []
     cells += [[cell(i, text, style) for i, text in enumerate(row)] for row in rows]
@@ -266,9 +269,10 @@ def _draw_footer(canvas: Any, left: str, right: str) -> None:
 
 
 def _value(row: Figure, strong: bool) -> list[Flowable]:
-    cell = [paragraph(row.value, STRONG if strong else BODY)]
+    text = printable(row.value, _CELL_CHARACTERS)
+    cell = [paragraph(text, STRONG if strong else BODY)]
     if row.note:
-        cell.append(paragraph(row.note, SMALL))
+        cell.append(paragraph(printable(row.note, _CELL_CHARACTERS), SMALL))
     return cell
 
 

@@ -11,8 +11,8 @@ MAX_CHARACTERS = 9
 _SEPARATORS = re.compile(r"[\s\-–—·.]+")
 _ALLOWED = re.compile(rf"[A-Z0-9]{{{MIN_CHARACTERS},{MAX_CHARACTERS}}}")
 _LETTERS_THEN_DIGITS = re.compile(r"([A-Z][A-Z0-9]{2})([0-9]{3})")
-_OLD_CAR = re.compile(r"([A-Z]{2})([0-9]{4})")
 _MOTORCYCLE = re.compile(r"([0-9]{4})([A-Z0-9]{1,2})")
+_FORMS = (_LETTERS_THEN_DIGITS, _MOTORCYCLE)
 
 
 class PlateTextInvalid(EnvironmentFault):
@@ -35,10 +35,13 @@ def normalise(text: str) -> str:
 
 
 def pretty(text: str | None) -> str:
-    """Return the plate with its hyphen where the form is known, a dash for None."""
+    """Return the plate with its hyphen where the form is known, a dash for None.
+
+    AB1234 may have been written AB1-234 or, before 2010, AB-1234; the newer is shown.
+    """
     if not text:
         return "—"
-    for form in (_LETTERS_THEN_DIGITS, _OLD_CAR, _MOTORCYCLE):
+    for form in _FORMS:
         match = form.fullmatch(text)
         if match:
             return f"{match[1]}-{match[2]}"
@@ -47,6 +50,4 @@ def pretty(text: str | None) -> str:
 
 def familiar(text: str) -> bool:
     """Tell whether the plate has a form that is issued; others are worth a look."""
-    return any(
-        form.fullmatch(text) for form in (_LETTERS_THEN_DIGITS, _OLD_CAR, _MOTORCYCLE)
-    )
+    return any(form.fullmatch(text) for form in _FORMS)

@@ -71,7 +71,7 @@ class PdfPanel(QFrame):
             self.failed.emit(self.tr("The document cannot be shown. Make it again."))
             return
         self._path = path
-        pages = self.tr("%n page(s)", "", self._document.pageCount())
+        pages = self.tr("Pages: {}").format(self._document.pageCount())
         self._name.setText(f"{path.name} · {pages}")
         self._name.setToolTip(str(path))
         self._stack.setCurrentWidget(self._view)
