@@ -79,7 +79,7 @@ class Tile:
     def size_to_ask(self, ratio: float) -> QSize | None:
         """Return the size of previews to ask for, None when it was asked already."""
         width, height = self._fitted(QRectF(self.picture_area))
-        wanted = QSize(max(2, int(width * ratio)), max(2, int(height * ratio)))
+        wanted = QSize(max(2, round(width * ratio)), max(2, round(height * ratio)))
         if wanted == self._asked or self.area.isEmpty():
             return None
         self._asked = wanted

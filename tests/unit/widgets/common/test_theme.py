@@ -65,7 +65,9 @@ def test_figures_are_tabular_and_marks_are_in_the_face(qtbot: QtBot) -> None:
         metrics = QFontMetricsF(theme.font(strong=strong))
         assert len({metrics.horizontalAdvance(digit) for digit in "0123456789"}) == 1
         missing = [
-            mark for mark in "▲◆●○±·–−ñÑáéíóúü¿¡→←↑↓" if not metrics.inFont(mark)
+            mark
+            for mark in "▲◆●○±·–−ñÑáéíóúü¿¡→←↑↓"
+            if not metrics.inFontUcs4(ord(mark))
         ]
         assert not missing
 
