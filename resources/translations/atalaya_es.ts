@@ -2,6 +2,243 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="es" sourcelanguage="en">
 <context>
+    <name>CalibrationPage</name>
+    <message>
+        <source>Control points</source>
+        <translation>Puntos de control</translation>
+    </message>
+    <message>
+        <source>Rules</source>
+        <translation>Reglas</translation>
+    </message>
+    <message>
+        <source>Publish</source>
+        <translation>Publicar</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>Cámara</translation>
+    </message>
+    <message>
+        <source>What was changed, and why</source>
+        <translation>Qué se cambió y por qué</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Nota</translation>
+    </message>
+    <message>
+        <source>Version {} was published meanwhile. Yours would replace it.</source>
+        <translation>Entretanto se publicó la versión {}. La suya la reemplazaría.</translation>
+    </message>
+    <message>
+        <source>Show the published one</source>
+        <translation>Mostrar la publicada</translation>
+    </message>
+    <message>
+        <source>Click on a mark of the road whose metres you know. Drag to move it, arrow keys to move by a pixel, Delete to remove.</source>
+        <translation>Haga clic en una marca de la vía cuyos metros conoce. Arrastre para moverla, flechas para mover un píxel, Supr para quitarla.</translation>
+    </message>
+    <message>
+        <source>Drag along the road from where speed is measured to where it ends.</source>
+        <translation>Arrastre a lo largo de la vía desde donde empieza la medición hasta donde termina.</translation>
+    </message>
+    <message>
+        <source>Drag along the stop line. The arrow shows which way traffic goes.</source>
+        <translation>Arrastre sobre la línea de parada. La flecha indica el sentido del tráfico.</translation>
+    </message>
+    <message>
+        <source>Click on the red, then the amber, then the green lamp, or draw a box around each.</source>
+        <translation>Haga clic en la luz roja, luego la ámbar y luego la verde, o dibuje un recuadro alrededor de cada una.</translation>
+    </message>
+    <message>
+        <source>Version {}</source>
+        <translation>Versión {}</translation>
+    </message>
+    <message>
+        <source>Not configured yet</source>
+        <translation>Sin configurar todavía</translation>
+    </message>
+    <message>
+        <source>changed, not published</source>
+        <translation>modificada, sin publicar</translation>
+    </message>
+    <message>
+        <source>picture frozen</source>
+        <translation>imagen congelada</translation>
+    </message>
+    <message>
+        <source>no picture from this camera yet</source>
+        <translation>aún sin imagen de esta cámara</translation>
+    </message>
+    <message>
+        <source>There is no camera to calibrate yet.</source>
+        <translation>Todavía no hay cámaras que calibrar.</translation>
+    </message>
+    <message>
+        <source>Add a camera</source>
+        <translation>Agregar una cámara</translation>
+    </message>
+</context>
+<context>
+    <name>CameraForm</name>
+    <message>
+        <source>Name</source>
+        <translation>Nombre</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Lugar</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Dirección</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>Usuario</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>Contraseña</translation>
+    </message>
+    <message>
+        <source>stored; type to replace</source>
+        <translation>guardado; escriba para reemplazar</translation>
+    </message>
+    <message>
+        <source>Av. Arequipa, northbound</source>
+        <translation>Av. Arequipa, sentido norte</translation>
+    </message>
+    <message>
+        <source>Give the camera a name.</source>
+        <translation>Dele un nombre a la cámara.</translation>
+    </message>
+    <message>
+        <source>Type the address of the camera's video.</source>
+        <translation>Escriba la dirección del video de la cámara.</translation>
+    </message>
+    <message>
+        <source>The address must begin with rtsp://, rtsps://, http:// or https://.</source>
+        <translation>La dirección debe empezar con rtsp://, rtsps://, http:// o https://.</translation>
+    </message>
+    <message>
+        <source>The address names no camera: rtsp:// must be followed by its host.</source>
+        <translation>La dirección no indica la cámara: tras rtsp:// debe ir su equipo.</translation>
+    </message>
+    <message>
+        <source>The address is not well formed: check the port and the brackets.</source>
+        <translation>La dirección está mal escrita: revise el puerto y los corchetes.</translation>
+    </message>
+    <message>
+        <source>A password needs a user.</source>
+        <translation>Una contraseña necesita un usuario.</translation>
+    </message>
+    <message>
+        <source>A camera with this address is already there.</source>
+        <translation>Ya hay una cámara con esta dirección.</translation>
+    </message>
+</context>
+<context>
+    <name>CamerasPage</name>
+    <message>
+        <source>Cameras</source>
+        <translation>Cámaras</translation>
+    </message>
+    <message>
+        <source>Found on the network</source>
+        <translation>Encontradas en la red</translation>
+    </message>
+    <message>
+        <source>Try</source>
+        <translation>Probar</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>Nueva</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Quitar</translation>
+    </message>
+    <message>
+        <source>Calibrate</source>
+        <translation>Calibrar</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Deshacer</translation>
+    </message>
+    <message>
+        <source>Search again</source>
+        <translation>Buscar de nuevo</translation>
+    </message>
+    <message>
+        <source>This camera is switched off.</source>
+        <translation>Esta cámara está desactivada.</translation>
+    </message>
+    <message>
+        <source>There are no cameras yet. Choose one that was found below, or type an address on the right.</source>
+        <translation>Todavía no hay cámaras. Elija una de las encontradas abajo o escriba una dirección a la derecha.</translation>
+    </message>
+    <message>
+        <source>Type an address</source>
+        <translation>Escribir una dirección</translation>
+    </message>
+    <message>
+        <source>Loading the cameras…</source>
+        <translation>Cargando las cámaras…</translation>
+    </message>
+    <message>
+        <source>All cameras that were found are added.</source>
+        <translation>Todas las cámaras encontradas ya están agregadas.</translation>
+    </message>
+    <message>
+        <source>No camera has announced itself on the network yet.</source>
+        <translation>Ninguna cámara se ha anunciado en la red todavía.</translation>
+    </message>
+    <message>
+        <source>New camera</source>
+        <translation>Cámara nueva</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Guardar</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Agregar</translation>
+    </message>
+    <message>
+        <source>Disable</source>
+        <translation>Desactivar</translation>
+    </message>
+    <message>
+        <source>Enable</source>
+        <translation>Activar</translation>
+    </message>
+    <message>
+        <source>{} was added.</source>
+        <translation>{}: cámara agregada.</translation>
+    </message>
+    <message>
+        <source>{} was changed.</source>
+        <translation>{}: cambios guardados.</translation>
+    </message>
+    <message>
+        <source>{} was enabled.</source>
+        <translation>{}: cámara activada.</translation>
+    </message>
+    <message>
+        <source>{} was disabled.</source>
+        <translation>{}: cámara desactivada.</translation>
+    </message>
+    <message>
+        <source>{} will be removed in 10 s. Its cases stay.</source>
+        <translation>{} se quitará en 10 s. Sus casos se conservan.</translation>
+    </message>
+</context>
+<context>
     <name>CommandPalette</name>
     <message>
         <source>What do you want to do?</source>
@@ -9,34 +246,73 @@
     </message>
 </context>
 <context>
+    <name>DashboardPage</name>
+    <message>
+        <source>Infractions today</source>
+        <translation>Infracciones hoy</translation>
+    </message>
+    <message>
+        <source>Median until decided</source>
+        <translation>Mediana hasta decidir</translation>
+    </message>
+    <message>
+        <source>Oldest pending</source>
+        <translation>Pendiente más antiguo</translation>
+    </message>
+    <message>
+        <source>By hour, today and the same weekday before (dashed)</source>
+        <translation>Por hora: hoy y el mismo día de la semana anterior (línea de trazos)</translation>
+    </message>
+    <message>
+        <source>By type</source>
+        <translation>Por tipo</translation>
+    </message>
+    <message>
+        <source>By camera</source>
+        <translation>Por cámara</translation>
+    </message>
+    <message>
+        <source>{0} vs. same weekday: {1}</source>
+        <translation>{0} vs. semana previa: {1}</translation>
+    </message>
+    <message>
+        <source>same weekday: {}</source>
+        <translation>semana previa: {}</translation>
+    </message>
+    <message>
+        <source>waiting for {}</source>
+        <translation>espera desde hace {}</translation>
+    </message>
+</context>
+<context>
     <name>DecisionBar</name>
     <message>
         <source>Confirm</source>
-        <translation type="unfinished" />
+        <translation>Confirmar</translation>
     </message>
     <message>
         <source>Reject…</source>
-        <translation type="unfinished" />
+        <translation>Rechazar…</translation>
     </message>
     <message>
         <source>Correct plate</source>
-        <translation type="unfinished" />
+        <translation>Corregir placa</translation>
     </message>
     <message>
         <source>Issue notice</source>
-        <translation type="unfinished" />
+        <translation>Emitir papeleta</translation>
     </message>
     <message>
         <source>Open PDF</source>
-        <translation type="unfinished" />
+        <translation>Abrir PDF</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished" />
+        <translation>Deshacer</translation>
     </message>
     <message>
         <source>{} s</source>
-        <translation type="unfinished" />
+        <translation>{} s</translation>
     </message>
 </context>
 <context>
@@ -60,32 +336,36 @@
         <source>Nothing has been found yet.</source>
         <translation>Todavía no se ha detectado nada.</translation>
     </message>
+    <message>
+        <source>All cameras as before; cases are for reviewers.</source>
+        <translation>Cámaras sin novedad; los casos son para los revisores.</translation>
+    </message>
 </context>
 <context>
     <name>FactsPanel</name>
     <message>
         <source>Plate</source>
-        <translation type="unfinished" />
+        <translation>Placa</translation>
     </message>
     <message>
         <source>Measurement</source>
-        <translation type="unfinished" />
+        <translation>Medición</translation>
     </message>
     <message>
         <source>Origin</source>
-        <translation type="unfinished" />
+        <translation>Origen</translation>
     </message>
     <message>
         <source>Decisions</source>
-        <translation type="unfinished" />
+        <translation>Decisiones</translation>
     </message>
     <message>
         <source>Checking the evidence</source>
-        <translation type="unfinished" />
+        <translation>Comprobando la evidencia</translation>
     </message>
     <message>
         <source>{} files, each with its recorded SHA-256</source>
-        <translation type="unfinished" />
+        <translation>{} archivos, cada uno con su SHA-256 registrado</translation>
     </message>
 </context>
 <context>
@@ -99,11 +379,11 @@
     <name>HistoryChart</name>
     <message>
         <source>No history of speed and lamp for this case.</source>
-        <translation type="unfinished" />
+        <translation>Este caso no tiene historia de velocidad ni semáforo.</translation>
     </message>
     <message>
         <source>limit</source>
-        <translation type="unfinished" />
+        <translation>límite</translation>
     </message>
 </context>
 <context>
@@ -181,134 +461,343 @@
     </message>
 </context>
 <context>
+    <name>NoticeList</name>
+    <message>
+        <source>Plate</source>
+        <translation>Placa</translation>
+    </message>
+    <message>
+        <source>Issue notice</source>
+        <translation>Emitir papeleta</translation>
+    </message>
+    <message>
+        <source>A notice gets its number once and for good; a draft has none.</source>
+        <translation>Una papeleta recibe su número una sola vez; un borrador no lo tiene.</translation>
+    </message>
+    <message>
+        <source>No confirmed case matches.</source>
+        <translation>Ningún caso confirmado coincide.</translation>
+    </message>
+</context>
+<context>
+    <name>PdfPanel</name>
+    <message>
+        <source>Smaller</source>
+        <translation>Reducir</translation>
+    </message>
+    <message>
+        <source>Larger</source>
+        <translation>Ampliar</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>Ancho</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>Guardar como…</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Abrir</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>Abrir carpeta</translation>
+    </message>
+    <message>
+        <source>Choose a period or a case on the left; its pages appear here.</source>
+        <translation>Elija un período o un caso a la izquierda; aquí aparecen sus páginas.</translation>
+    </message>
+    <message>
+        <source>The document cannot be shown. Make it again.</source>
+        <translation>El documento no se puede mostrar. Elabórelo de nuevo.</translation>
+    </message>
+    <message>
+        <source>Pages: {}</source>
+        <translation>Páginas: {}</translation>
+    </message>
+    <message>
+        <source>The copy was not written ({}). Choose another place.</source>
+        <translation>No se escribió la copia ({}). Elija otro lugar.</translation>
+    </message>
+    <message>
+        <source>Save as</source>
+        <translation>Guardar como</translation>
+    </message>
+</context>
+<context>
+    <name>PeriodForm</name>
+    <message>
+        <source>Period</source>
+        <translation>Período</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Desde</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>Hasta</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>Tipo</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>Hoy</translation>
+    </message>
+    <message>
+        <source>Yesterday</source>
+        <translation>Ayer</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>Últimos 7 días</translation>
+    </message>
+    <message>
+        <source>This month</source>
+        <translation>Este mes</translation>
+    </message>
+    <message>
+        <source>All types</source>
+        <translation>Todo tipo</translation>
+    </message>
+    <message>
+        <source>Make report</source>
+        <translation>Elaborar informe</translation>
+    </message>
+</context>
+<context>
     <name>PlatePanel</name>
     <message>
         <source>Plate, then Return</source>
-        <translation type="unfinished" />
+        <translation>Placa, luego Intro</translation>
     </message>
     <message>
         <source>A plate has 4 to 9 letters and digits; type it again.</source>
-        <translation type="unfinished" />
+        <translation>Una placa tiene de 4 a 9 letras y dígitos; escríbala de nuevo.</translation>
     </message>
     <message>
         <source>No plate was read. E types it in.</source>
-        <translation type="unfinished" />
+        <translation>No se leyó la placa. E para escribirla.</translation>
     </message>
     <message>
         <source>corrected, read as {}</source>
-        <translation type="unfinished" />
+        <translation>corregida, se leyó {}</translation>
     </message>
     <message>
         <source>{0} · {1} reads</source>
-        <translation type="unfinished" />
+        <translation>{0} · {1} lecturas</translation>
     </message>
     <message>
         <source>◆ unusual form</source>
-        <translation type="unfinished" />
+        <translation>◆ forma inusual</translation>
+    </message>
+</context>
+<context>
+    <name>PointsModel</name>
+    <message>
+        <source>Across m</source>
+        <translation>Ancho m</translation>
+    </message>
+    <message>
+        <source>Along m</source>
+        <translation>Largo m</translation>
+    </message>
+    <message>
+        <source>Error cm</source>
+        <translation>Error cm</translation>
+    </message>
+</context>
+<context>
+    <name>PreviewPane</name>
+    <message>
+        <source>Choose a camera, or try an address, to see it.</source>
+        <translation>Elija una cámara, o pruebe una dirección, para verla.</translation>
+    </message>
+    <message>
+        <source>Waiting for the engine's picture…</source>
+        <translation>Esperando la imagen del motor…</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>Conectando…</translation>
     </message>
 </context>
 <context>
     <name>QueuePanel</name>
     <message>
         <source>Cases</source>
-        <translation type="unfinished" />
+        <translation>Casos</translation>
     </message>
     <message>
         <source>All states</source>
-        <translation type="unfinished" />
+        <translation>Todos</translation>
     </message>
     <message>
         <source>All types</source>
-        <translation type="unfinished" />
+        <translation>Todo tipo</translation>
     </message>
     <message>
         <source>Oldest first</source>
-        <translation type="unfinished" />
+        <translation>Más antiguos primero</translation>
     </message>
     <message>
         <source>Newest first</source>
-        <translation type="unfinished" />
+        <translation>Más recientes primero</translation>
     </message>
     <message>
         <source>All cameras</source>
-        <translation type="unfinished" />
+        <translation>Todas las cámaras</translation>
     </message>
     <message>
         <source>From {} · all</source>
-        <translation type="unfinished" />
+        <translation>Desde {} · todos</translation>
     </message>
     <message>
         <source>No case waits for a decision.</source>
-        <translation type="unfinished" />
+        <translation>Ningún caso espera decisión.</translation>
     </message>
     <message>
         <source>No case matches. Choose another filter.</source>
-        <translation type="unfinished" />
+        <translation>Ningún caso coincide. Elija otro filtro.</translation>
     </message>
 </context>
 <context>
     <name>RejectPanel</name>
     <message>
         <source>Why is it rejected?</source>
-        <translation type="unfinished" />
+        <translation>¿Por qué se rechaza?</translation>
     </message>
     <message>
         <source>Comment, if it helps</source>
-        <translation type="unfinished" />
+        <translation>Comentario, si ayuda</translation>
     </message>
     <message>
         <source>One key rejects. Tab goes to the comment, Esc goes back.</source>
-        <translation type="unfinished" />
+        <translation>Una tecla rechaza. Tab va al comentario, Esc vuelve.</translation>
+    </message>
+</context>
+<context>
+    <name>ReportPage</name>
+    <message>
+        <source>Period report</source>
+        <translation>Informe de período</translation>
+    </message>
+    <message>
+        <source>Notice</source>
+        <translation>Papeleta</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Idioma</translation>
+    </message>
+    <message>
+        <source>Making the document</source>
+        <translation>Elaborando el documento</translation>
     </message>
 </context>
 <context>
     <name>ReviewPage</name>
     <message>
+        <source>Next case</source>
+        <translation>Caso siguiente</translation>
+    </message>
+    <message>
+        <source>Previous case</source>
+        <translation>Caso anterior</translation>
+    </message>
+    <message>
         <source>■ Notice {0} for {1}</source>
-        <translation type="unfinished" />
+        <translation>■ Papeleta {0} para {1}</translation>
     </message>
     <message>
         <source>✕ Rejected {}</source>
-        <translation type="unfinished" />
+        <translation>✕ Rechazado {}</translation>
     </message>
     <message>
         <source>● Confirmed {}</source>
-        <translation type="unfinished" />
+        <translation>● Confirmado {}</translation>
     </message>
     <message>
         <source>Decided meanwhile by {}. The next case is shown.</source>
-        <translation type="unfinished" />
+        <translation>Entretanto lo decidió {}. Se muestra el caso siguiente.</translation>
     </message>
     <message>
         <source>The clip cannot be played. Decide by the stills, or reject.</source>
-        <translation type="unfinished" />
+        <translation>El video no se puede reproducir. Decida con las fotos o rechace.</translation>
+    </message>
+</context>
+<context>
+    <name>RulesForm</name>
+    <message>
+        <source>Speeding</source>
+        <translation>Exceso de velocidad</translation>
+    </message>
+    <message>
+        <source>Red light</source>
+        <translation>Luz roja</translation>
+    </message>
+    <message>
+        <source>Stretch along the road</source>
+        <translation>Tramo a lo largo de la vía</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>Límite</translation>
+    </message>
+    <message>
+        <source>Tolerance</source>
+        <translation>Tolerancia</translation>
+    </message>
+    <message>
+        <source>Expected uncertainty</source>
+        <translation>Incertidumbre prevista</translation>
+    </message>
+    <message>
+        <source>Grace after the change</source>
+        <translation>Gracia tras el cambio</translation>
+    </message>
+    <message>
+        <source>Turn line round</source>
+        <translation>Invertir línea</translation>
+    </message>
+    <message>
+        <source>Draw lamps again</source>
+        <translation>Redibujar luces</translation>
+    </message>
+    <message>
+        <source>Stretch from</source>
+        <translation>Tramo desde</translation>
+    </message>
+    <message>
+        <source>Stretch to</source>
+        <translation>Tramo hasta</translation>
     </message>
 </context>
 <context>
     <name>Stage</name>
     <message>
         <source>‹ Frame</source>
-        <translation type="unfinished" />
+        <translation>‹ Cuadro</translation>
     </message>
     <message>
         <source>Frame ›</source>
-        <translation type="unfinished" />
+        <translation>Cuadro ›</translation>
     </message>
     <message>
         <source>Loop</source>
-        <translation type="unfinished" />
+        <translation>Repetir</translation>
     </message>
     <message>
         <source>Overlay</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>still</source>
-        <translation type="unfinished" />
+        <translation>Capas</translation>
     </message>
     <message>
         <source>frame {0} of {1}</source>
-        <translation type="unfinished" />
+        <translation>cuadro {0} de {1}</translation>
     </message>
 </context>
 <context>
@@ -358,19 +847,54 @@
     <name>StillStrip</name>
     <message>
         <source>Before</source>
-        <translation type="unfinished" />
+        <translation>Antes</translation>
     </message>
     <message>
         <source>Decisive</source>
-        <translation type="unfinished" />
+        <translation>Decisiva</translation>
     </message>
     <message>
         <source>After</source>
-        <translation type="unfinished" />
+        <translation>Después</translation>
     </message>
     <message>
         <source>Plate</source>
-        <translation type="unfinished" />
+        <translation>Placa</translation>
+    </message>
+</context>
+<context>
+    <name>ToolBar</name>
+    <message>
+        <source>Points</source>
+        <translation>Puntos</translation>
+    </message>
+    <message>
+        <source>Measured stretch</source>
+        <translation>Tramo medido</translation>
+    </message>
+    <message>
+        <source>Stop line</source>
+        <translation>Línea de parada</translation>
+    </message>
+    <message>
+        <source>Lamps</source>
+        <translation>Luces</translation>
+    </message>
+    <message>
+        <source>Freeze</source>
+        <translation>Congelar</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Deshacer</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Rehacer</translation>
+    </message>
+    <message>
+        <source>Whole picture</source>
+        <translation>Ver todo</translation>
     </message>
 </context>
 <context>
@@ -428,10 +952,50 @@
     </message>
 </context>
 <context>
-    <name>Workspace</name>
+    <name>cameras</name>
     <message>
-        <source>This page could not be opened. The rest of the product goes on; the cause is in the log.</source>
-        <translation>Esta página no se pudo abrir. El resto del programa sigue funcionando; la causa está en el registro.</translation>
+        <source>Name</source>
+        <translation>Nombre</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Lugar</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Estado</translation>
+    </message>
+    <message>
+        <source>Frames</source>
+        <translation>Cuadros</translation>
+    </message>
+    <message>
+        <source>Looked at</source>
+        <translation>Analizados</translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation>Latencia</translation>
+    </message>
+    <message>
+        <source>Cases</source>
+        <translation>Casos</translation>
+    </message>
+    <message>
+        <source>Host</source>
+        <translation>Equipo</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Tipo</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Dirección</translation>
+    </message>
+    <message>
+        <source>being removed</source>
+        <translation>quitándose</translation>
     </message>
 </context>
 <context>
@@ -443,6 +1007,88 @@
     <message>
         <source>Camera back</source>
         <translation>Cámara restablecida</translation>
+    </message>
+</context>
+<context>
+    <name>faults</name>
+    <message>
+        <source>Set {} more control points: the road needs four.</source>
+        <translation>Marque {} puntos de control más: la vía necesita cuatro.</translation>
+    </message>
+    <message>
+        <source>{} points have no metres yet: type them in the table.</source>
+        <translation>{} puntos aún no tienen metros: escríbalos en la tabla.</translation>
+    </message>
+    <message>
+        <source>The control points lie in a row or fall together: spread them over the road.</source>
+        <translation>Los puntos de control están alineados o coinciden: repártalos por la vía.</translation>
+    </message>
+    <message>
+        <source>The control points disagree by up to {} cm: check places and metres.</source>
+        <translation>Los puntos de control discrepan hasta {} cm: revise posiciones y metros.</translation>
+    </message>
+    <message>
+        <source>Point {} does not fit the others: check its place and its metres.</source>
+        <translation>El punto {} no concuerda con los demás: revise su posición y sus metros.</translation>
+    </message>
+    <message>
+        <source>Speed needs a calibration: set four control points on the road.</source>
+        <translation>La velocidad necesita calibración: marque cuatro puntos de control en la vía.</translation>
+    </message>
+    <message>
+        <source>Speed needs a measured stretch of 5 m or more: draw it or type it.</source>
+        <translation>La velocidad necesita un tramo medido de 5 m o más: dibújelo o escríbalo.</translation>
+    </message>
+    <message>
+        <source>The stretch goes beyond the control points, where the scale is a guess: add points at its ends.</source>
+        <translation>El tramo sobrepasa los puntos de control, donde la escala es incierta: agregue puntos en sus extremos.</translation>
+    </message>
+    <message>
+        <source>Speeds would be uncertain by ± {} km/h: lengthen the stretch or measure the points more exactly.</source>
+        <translation>La velocidad tendría una incertidumbre de ± {} km/h: alargue el tramo o mida los puntos con más exactitud.</translation>
+    </message>
+    <message>
+        <source>At {} km/h a vehicle is seen too seldom in the stretch: lengthen it.</source>
+        <translation>A {} km/h un vehículo se ve muy pocas veces en el tramo: alárguelo.</translation>
+    </message>
+    <message>
+        <source>Red light needs a stop line: draw it.</source>
+        <translation>La luz roja necesita una línea de parada: dibújela.</translation>
+    </message>
+    <message>
+        <source>The stop line is too short: draw it across the lanes.</source>
+        <translation>La línea de parada es muy corta: dibújela a lo ancho de los carriles.</translation>
+    </message>
+    <message>
+        <source>Red light needs the lamps: {} are not drawn yet.</source>
+        <translation>La luz roja necesita las luces del semáforo: faltan {} por dibujar.</translation>
+    </message>
+    <message>
+        <source>A lamp is smaller than {} pixels: its colour is unsure.</source>
+        <translation>Una luz mide menos de {} píxeles: su color es dudoso.</translation>
+    </message>
+</context>
+<context>
+    <name>keys</name>
+    <message>
+        <source>Space</source>
+        <translation>Espacio</translation>
+    </message>
+    <message>
+        <source>Shift</source>
+        <translation>Mayús</translation>
+    </message>
+    <message>
+        <source>PgUp</source>
+        <translation>RePág</translation>
+    </message>
+    <message>
+        <source>PgDn</source>
+        <translation>AvPág</translation>
+    </message>
+    <message>
+        <source>Del</source>
+        <translation>Supr</translation>
     </message>
 </context>
 <context>

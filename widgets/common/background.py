@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
 from app.domain.errors import EnvironmentFault
+from widgets.common.fault_text import told
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -98,7 +99,7 @@ def _hand_over(
     if error is None:
         done(future.result())
     elif isinstance(error, EnvironmentFault):
-        failed(str(error))
+        failed(told(str(error)))
     else:
         _log.error("background work failed", exc_info=error)
         failed(f"{type(error).__name__}: {error}")

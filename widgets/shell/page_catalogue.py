@@ -1,16 +1,21 @@
 """The pages of the product: their order on the rail, and who may see which."""
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
 from app.domain.person import Person, Right
+from widgets.calibration.calibration_page import CalibrationPage
+from widgets.cameras.cameras_page import CamerasPage
 from widgets.common.background import Background
 from widgets.common.page import Page
+from widgets.dashboard.dashboard_page import DashboardPage
+from widgets.report.report_page import ReportPage
+from widgets.review.review_page import ReviewPage
 from widgets.services import PageContext
+from widgets.wall.wall_page import WallPage
 
 _tr = QCoreApplication.translate
 
@@ -23,18 +28,12 @@ class PageEntry:
     icon: str
     title: Callable[[], str]
     short: Callable[[], str]
-    module: str
-    class_name: str
+    make: Callable[[PageContext, Background], Page]
     rights: frozenset[Right] = frozenset()
 
     def open_to(self, person: Person) -> bool:
         """Tell whether the person has one of the rights."""
         return not self.rights or any(person.may(right) for right in self.rights)
-
-    def make(self, context: PageContext, background: Background) -> Page:
-        """Import the page now, so that the window does not wait for all at start."""
-        page_class = getattr(importlib.import_module(self.module), self.class_name)
-        return cast("Page", page_class(context, background))
 
 
 PAGES: Final = (
@@ -43,16 +42,14 @@ PAGES: Final = (
         "wall",
         lambda: _tr("pages", "Live wall"),
         lambda: _tr("pages", "Live"),
-        "widgets.wall.wall_page",
-        "WallPage",
+        WallPage,
     ),
     PageEntry(
         "review",
         "review",
         lambda: _tr("pages", "Review"),
         lambda: _tr("pages", "Review"),
-        "widgets.review.review_page",
-        "ReviewPage",
+        ReviewPage,
         frozenset({Right.REVIEW, Right.READ_AUDIT}),
     ),
     PageEntry(
@@ -60,8 +57,7 @@ PAGES: Final = (
         "dashboard",
         lambda: _tr("pages", "Dashboard"),
         lambda: _tr("pages", "Figures"),
-        "widgets.dashboard.dashboard_page",
-        "DashboardPage",
+        DashboardPage,
         frozenset({Right.REVIEW, Right.REPORT, Right.READ_AUDIT}),
     ),
     PageEntry(
@@ -69,8 +65,7 @@ PAGES: Final = (
         "cameras",
         lambda: _tr("pages", "Cameras"),
         lambda: _tr("pages", "Cameras"),
-        "widgets.cameras.cameras_page",
-        "CamerasPage",
+        CamerasPage,
         frozenset({Right.MANAGE_CAMERAS}),
     ),
     PageEntry(
@@ -78,8 +73,7 @@ PAGES: Final = (
         "calibration",
         lambda: _tr("pages", "Calibration"),
         lambda: _tr("pages", "Calibrate"),
-        "widgets.calibration.calibration_page",
-        "CalibrationPage",
+        CalibrationPage,
         frozenset({Right.CALIBRATE}),
     ),
     PageEntry(
@@ -87,8 +81,7 @@ PAGES: Final = (
         "reports",
         lambda: _tr("pages", "Reports"),
         lambda: _tr("pages", "Reports"),
-        "widgets.report.report_page",
-        "ReportPage",
+        ReportPage,
         frozenset({Right.REPORT}),
     ),
 )

@@ -11,6 +11,7 @@ from app.domain.clock import Clock
 from app.domain.person import Person
 from widgets import theme
 from widgets.common import formatting
+from widgets.common.fault_text import told
 from widgets.common.words import role_name
 from widgets.theme import State
 
@@ -89,14 +90,14 @@ class StatusBar(QWidget):
         if status is None:
             words = self.tr("engine stopped")
             self._engine.setText(_told(State.ALARM, words))
-            self._engine.setToolTip(self._engine_message)
+            self._engine.setToolTip(told(self._engine_message))
             self._cameras.setText("")
             self._rates.setText("")
             return
         state = State.WARN if self._engine_message else State.GOOD
         self._engine.setText(_told(state, self.tr("engine")))
         tip = f"{status.model_name} · {status.device}"
-        self._engine.setToolTip(self._engine_message or tip)
+        self._engine.setToolTip(told(self._engine_message) or tip)
         self._show_cameras([c for c in status.cameras if _wanted(c)])
 
     def _show_cameras(self, cameras: list[CameraHealth]) -> None:

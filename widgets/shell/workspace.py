@@ -1,6 +1,5 @@
 """Everything a logged-in person has: rail, page, what is wrong, status."""
 
-import logging
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Signal
@@ -10,16 +9,14 @@ from app.domain.camera import EngineStatus
 from app.ports import Change
 from widgets.bridge import ChangesBridge, DatabasePulse, EnginePulse
 from widgets.common.background import Background
-from widgets.common.empty_state import EmptyState
 from widgets.common.error_bar import ErrorBar
+from widgets.common.fault_text import told
 from widgets.common.page import Page
 from widgets.services import PageContext
 from widgets.shell.page_catalogue import PageEntry, pages_for
 from widgets.shell.rail import Rail
 from widgets.shell.status_bar import StatusBar
 from widgets.theme import State
-
-_log = logging.getLogger(__name__)
 
 
 class Workspace(QWidget):
@@ -36,7 +33,7 @@ class Workspace(QWidget):
         self._background = background
         self._errors = error_bar
         self._entries = {e.key: e for e in pages_for(context.session.person)}
-        self._pages: dict[str, QWidget] = {}
+        self._pages: dict[str, Page] = {}
         self._current = ""
         self._rail = Rail(tuple(self._entries.values()))
         self._stack = QStackedWidget()
@@ -67,7 +64,7 @@ class Workspace(QWidget):
         return self._current
 
     @property
-    def page(self) -> QWidget | None:
+    def page(self) -> Page | None:
         """The page in view."""
         return self._pages.get(self._current)
 
@@ -81,13 +78,10 @@ class Workspace(QWidget):
             self._current = key
             self._stack.setCurrentWidget(page)
             self._rail.mark(key)
-            if isinstance(page, Page):
-                page.activate()
-            page.setFocus()
+            page.activate()
             self.page_shown.emit(key)
-        shown = self._pages[key]
-        if target is not None and isinstance(shown, Page):
-            shown.show_target(target)
+        if target is not None:
+            self._pages[key].show_target(target)
 
     def set_chrome_visible(self, visible: bool) -> None:
         """Show or hide rail and status bar, for the wall in full screen."""
@@ -100,8 +94,7 @@ class Workspace(QWidget):
         self._database.stop()
         self._leave()
         for page in self._pages.values():
-            if isinstance(page, Page):
-                page.close_page()
+            page.close_page()
         stop_listening = self._changes.close() if self._changes else None
         session = self.context.session
 
@@ -117,8 +110,7 @@ class Workspace(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             for page in self._pages.values():
-                if isinstance(page, Page):
-                    page.retranslate()
+                page.retranslate()
 
     def _build(self) -> None:
         across = QHBoxLayout()
@@ -138,42 +130,27 @@ class Workspace(QWidget):
         self._database.answered.connect(self._database_answered)
         self._database.failed.connect(self._database_failed)
 
-    def _make(self, key: str) -> QWidget:
-        """Make a page; one that cannot be made must not take the others with it."""
-        entry = self._entries[key]
-        page: QWidget
-        try:
-            page = entry.make(self.context, self._background)
-        except ImportError:
-            _log.exception("page %s could not be made", key)
-            page = EmptyState("alarm")
-            page.say(
-                self.tr(
-                    "This page could not be opened. The rest of the product goes on; "
-                    "the cause is in the log."
-                )
-            )
-        if isinstance(page, Page):
-            page.open_requested.connect(self.show_page)
+    def _make(self, key: str) -> Page:
+        page = self._entries[key].make(self.context, self._background)
+        page.open_requested.connect(self.show_page)
         self._pages[key] = page
         self._stack.addWidget(page)
         return page
 
     def _leave(self) -> None:
         page = self.page
-        if isinstance(page, Page):
+        if page is not None:
             page.deactivate()
 
     def _spread(self, change: Change) -> None:
         for page in self._pages.values():
-            if isinstance(page, Page):
-                page.on_change(change)
+            page.on_change(change)
 
     def _engine_beat(self, status: EngineStatus | None, message: str) -> None:
         self._status.show_engine(status, message)
         if message:
             state = State.ALARM if status is None else State.WARN
-            self._errors.show_trouble("engine", message, state=state)
+            self._errors.show_trouble("engine", told(message), state=state)
         else:
             self._errors.mend("engine")
 

@@ -26,6 +26,7 @@ class Tile:
         self.area = QRect()
         self.condition = Condition.CONNECTING
         self.sentence = ""
+        self.cause = ""
         self.age_ms: float | None = None
         self.zones: ZoneShapes | None = None
         self._asked = QSize()

@@ -11,6 +11,7 @@ from app.domain.camera import Camera, CameraHealth, CameraState
 from app.domain.clock import NS_PER_S
 from app.domain.overlay import PreviewFrame
 from widgets.common import formatting
+from widgets.common.fault_text import told
 from widgets.theme import State
 
 LATE_AFTER_NS: Final = 2 * NS_PER_S
@@ -92,6 +93,13 @@ def sentence_of(condition: Condition, facts: TileFacts) -> str:
             return _offline(facts)
         case Condition.SHOWING:
             return ""
+
+
+def cause_of(condition: Condition, facts: TileFacts) -> str:
+    """Return what the engine says is wrong and what to do; empty when nothing is."""
+    if condition in (Condition.OFFLINE, Condition.CONNECTING) and facts.health:
+        return told(facts.health.message)
+    return ""
 
 
 def _offline(facts: TileFacts) -> str:

@@ -102,8 +102,9 @@ def _paint_sentence(painter: QPainter, tile: Tile, *, over_picture: bool) -> Non
     metrics = QFontMetricsF(painter.font())
     room = QRectF(tile.picture_area)
     text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width() - 32)
-    width = metrics.horizontalAdvance(text) + 24
-    plate = QRectF(0, 0, width, 32)
+    cause, cause_width = _cause(tile, room.width() - 32)
+    width = max(metrics.horizontalAdvance(text), cause_width) + 24
+    plate = QRectF(0, 0, width, 52 if cause else 32)
     plate.moveCenter(room.center())
     if over_picture:
         painter.fillRect(plate, theme.color("video_plate"))
@@ -111,7 +112,20 @@ def _paint_sentence(painter: QPainter, tile: Tile, *, over_picture: bool) -> Non
         state.value.token, "video_quiet"
     )
     painter.setPen(theme.color(token))
-    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
+    upper = QRectF(plate.left(), plate.top(), plate.width(), 32)
+    painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, text)
+    if cause:
+        painter.setFont(theme.font(theme.FONT_SMALL_PX))
+        painter.setPen(theme.color("video_quiet"))
+        lower = QRectF(plate.left(), plate.top() + 26, plate.width(), 20)
+        painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, cause)
+
+
+def _cause(tile: Tile, room_px: float) -> tuple[str, float]:
+    """Return the second line, cut to the room there is, and its width."""
+    metrics = QFontMetricsF(theme.font(theme.FONT_SMALL_PX))
+    text = metrics.elidedText(tile.cause, Qt.TextElideMode.ElideRight, room_px)
+    return text, metrics.horizontalAdvance(text)
 
 
 def _paint_line(painter: QPainter, tile: Tile, look: Look, number: int) -> None:

@@ -24,7 +24,12 @@ from app.ports import EngineLink
 from widgets import theme
 from widgets.wall.health_board import HealthBoard
 from widgets.wall.tile import Tile
-from widgets.wall.tile_condition import TileFacts, condition_of, sentence_of
+from widgets.wall.tile_condition import (
+    TileFacts,
+    cause_of,
+    condition_of,
+    sentence_of,
+)
 from widgets.wall.tile_grid import TileGrid, place_at
 from widgets.wall.tile_painter import Look, paint_tile
 
@@ -258,13 +263,14 @@ class WallCanvas(QWidget):
             offline_since=self._board.offline_since(tile.camera.id),
             now_ns=self._clock.monotonic_ns(),
         )
-        before = (tile.condition, tile.sentence)
+        before = (tile.condition, tile.sentence, tile.cause)
         if not self._look.frozen:
             tile.condition = condition_of(facts)
             tile.sentence = sentence_of(tile.condition, facts)
+            tile.cause = cause_of(tile.condition, facts)
         if fresh and facts.age_ns is not None:
             tile.age_ms = _smoothed(tile.age_ms, facts.age_ns / 1e6)
-        return before != (tile.condition, tile.sentence)
+        return before != (tile.condition, tile.sentence, tile.cause)
 
     def _ask_size(self, tile: Tile) -> None:
         size = tile.size_to_ask(self.devicePixelRatioF())
