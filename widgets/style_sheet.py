@@ -71,8 +71,13 @@ QSpinBox::up-arrow, QDoubleSpinBox::up-arrow, QDateEdit::up-arrow,
 QDateTimeEdit::up-arrow, QTimeEdit::up-arrow {
   image: url("$icons/caret-up-$mode.svg"); width: 10px; height: 10px; }
 QSpinBox::down-arrow, QDoubleSpinBox::down-arrow, QDateTimeEdit::down-arrow,
-QTimeEdit::down-arrow, QDateEdit::down-arrow, QDateEdit::drop-down {
+QTimeEdit::down-arrow, QDateEdit::down-arrow {
   image: url("$icons/caret-down-$mode.svg"); width: 10px; height: 10px; }
+
+QDateEdit::drop-down, QDateTimeEdit::drop-down { border: none; width: 12px;
+  height: 12px; right: 6px;
+  subcontrol-origin: padding; subcontrol-position: center right;
+  image: url("$icons/caret-down-$mode.svg"); }
 
 QCheckBox, QRadioButton { background: transparent; spacing: 8px; min-height: 24px; }
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $quiet;

@@ -140,6 +140,33 @@
     </message>
 </context>
 <context>
+    <name>CameraTable</name>
+    <message>
+        <source>Camera</source>
+        <translation>Cámara</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>Hoy</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Estado</translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation>Latencia</translation>
+    </message>
+    <message>
+        <source>Detected</source>
+        <translation>Detección</translation>
+    </message>
+    <message>
+        <source>Clock</source>
+        <translation>Reloj</translation>
+    </message>
+</context>
+<context>
     <name>CamerasPage</name>
     <message>
         <source>Cameras</source>
@@ -384,6 +411,25 @@
     <message>
         <source>limit</source>
         <translation>límite</translation>
+    </message>
+</context>
+<context>
+    <name>KindTable</name>
+    <message>
+        <source>Type</source>
+        <translation>Tipo</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>Hoy</translation>
+    </message>
+    <message>
+        <source>Week before</source>
+        <translation>Semana previa</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>Precisión</translation>
     </message>
 </context>
 <context>
@@ -870,11 +916,11 @@
     </message>
     <message>
         <source>Measured stretch</source>
-        <translation>Tramo medido</translation>
+        <translation>Tramo</translation>
     </message>
     <message>
         <source>Stop line</source>
-        <translation>Línea de parada</translation>
+        <translation>Línea</translation>
     </message>
     <message>
         <source>Lamps</source>
@@ -894,7 +940,7 @@
     </message>
     <message>
         <source>Whole picture</source>
-        <translation>Ver todo</translation>
+        <translation>Todo</translation>
     </message>
 </context>
 <context>
@@ -1007,6 +1053,105 @@
     <message>
         <source>Camera back</source>
         <translation>Cámara restablecida</translation>
+    </message>
+</context>
+<context>
+    <name>facts</name>
+    <message>
+        <source>{} after red</source>
+        <translation>{} tras el rojo</translation>
+    </message>
+    <message>
+        <source>Estimate, not measured by a certified instrument</source>
+        <translation>Estimación, no medida por instrumento certificado</translation>
+    </message>
+    <message>
+        <source>{0} in {1}, {2} points</source>
+        <translation>{0} en {1}, {2} puntos</translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <translation>Medida</translation>
+    </message>
+    <message>
+        <source>Considered</source>
+        <translation>Considerada</translation>
+    </message>
+    <message>
+        <source>less uncertainty</source>
+        <translation>menos incertidumbre</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>Límite</translation>
+    </message>
+    <message>
+        <source>Excess</source>
+        <translation>Exceso</translation>
+    </message>
+    <message>
+        <source>Stretch</source>
+        <translation>Tramo</translation>
+    </message>
+    <message>
+        <source>Lamp</source>
+        <translation>Semáforo</translation>
+    </message>
+    <message>
+        <source>Red for</source>
+        <translation>En rojo</translation>
+    </message>
+    <message>
+        <source>Grace</source>
+        <translation>Gracia</translation>
+    </message>
+    <message>
+        <source>Amber before</source>
+        <translation>Ámbar anterior</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>Velocidad</translation>
+    </message>
+    <message>
+        <source>limit {}</source>
+        <translation>límite {}</translation>
+    </message>
+    <message>
+        <source>Vehicle</source>
+        <translation>Vehículo</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>Regla</translation>
+    </message>
+    <message>
+        <source>Configuration</source>
+        <translation>Configuración</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modelo</translation>
+    </message>
+    <message>
+        <source>Software</source>
+        <translation>Programa</translation>
+    </message>
+    <message>
+        <source>Camera clock</source>
+        <translation>Reloj de cámara</translation>
+    </message>
+    <message>
+        <source>Case</source>
+        <translation>Caso</translation>
+    </message>
+    <message>
+        <source>Confirmed by {}</source>
+        <translation>Confirmado por {}</translation>
+    </message>
+    <message>
+        <source>Rejected by {}</source>
+        <translation>Rechazado por {}</translation>
     </message>
 </context>
 <context>

@@ -27,7 +27,10 @@ _LOCALES: Final = {
 
 def install_locale(language: str) -> None:
     """Make "es" or "en" the locale of every figure and date picker."""
-    QLocale.setDefault(_LOCALES[language])
+    locale = QLocale(_LOCALES[language])
+    # Thousands are set apart by `count` alone: 1,180 px would be read as 1.18.
+    locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
+    QLocale.setDefault(locale)
 
 
 def clock_ms(moment: datetime | None) -> str:

@@ -9,6 +9,7 @@ from widgets import theme
 _tr = QCoreApplication.translate
 _GAP_PX = 8
 _CAP_PADDING_PX = 5
+_EDGE_PX = 1
 _CAP_HEIGHT_PX = 18
 
 
@@ -65,6 +66,8 @@ class KeyButton(QPushButton):
         self.style().drawControl(control, option, painter, self)
         text_width = self.fontMetrics().horizontalAdvance(self.text())
         cap_width = self._cap_width()
+        if text_width + _GAP_PX + cap_width > self.width() - 2 * _EDGE_PX:
+            cap_width = 0  # too narrow for both: the word matters more
         gap = _GAP_PX if cap_width else 0
         left = (self.width() - text_width - gap - cap_width) / 2
         ink = self._ink()

@@ -28,8 +28,7 @@ _MARKS = {
 }
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("CameraTable", text)
+_tr = QCoreApplication.translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +86,28 @@ class CameraTable(QWidget):
 
 def _columns() -> list[Column[CameraRow]]:
     return [
-        Column(lambda: _tr("Camera"), lambda row: row.camera.name),
+        Column(lambda: _tr("CameraTable", "Camera"), lambda row: row.camera.name),
         Column(
-            lambda: _tr("Today"),
+            lambda: _tr("CameraTable", "Today"),
             lambda row: formatting.count(row.count),
             76,
             right=True,
         ),
-        Column(lambda: _tr("State"), _state, 136, token=_token),
+        Column(lambda: _tr("CameraTable", "State"), _state, 136, token=_token),
         Column(
-            lambda: _tr("Latency"),
+            lambda: _tr("CameraTable", "Latency"),
             lambda row: formatting.number(_online(row, "latency_ms"), 0, "ms"),
             88,
             right=True,
         ),
         Column(
-            lambda: _tr("Detected"),
+            lambda: _tr("CameraTable", "Detected"),
             lambda row: formatting.number(_online(row, "detected_fps"), 1, "/s"),
             92,
             right=True,
         ),
         Column(
-            lambda: _tr("Clock"),
+            lambda: _tr("CameraTable", "Clock"),
             lambda row: formatting.signed_ms(_online(row, "clock_offset_ms")),
             96,
             right=True,

@@ -12,9 +12,7 @@ from widgets.common import formatting
 from widgets.common.table import Column, RowsModel, Table
 from widgets.common.words import kind_name
 
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("KindTable", text)
+_tr = QCoreApplication.translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +35,24 @@ class KindTable(QWidget):
         super().__init__()
         self._model: RowsModel[KindRow] = RowsModel(
             [
-                Column(lambda: _tr("Type"), lambda row: kind_name(row.kind)),
                 Column(
-                    lambda: _tr("Today"),
+                    lambda: _tr("KindTable", "Type"), lambda row: kind_name(row.kind)
+                ),
+                Column(
+                    lambda: _tr("KindTable", "Today"),
                     lambda row: formatting.count(row.count),
                     76,
                     right=True,
                 ),
                 Column(
-                    lambda: _tr("Week before"),
+                    lambda: _tr("KindTable", "Week before"),
                     lambda row: formatting.count(row.before),
                     108,
                     right=True,
                 ),
-                Column(lambda: _tr("Precision"), _precision, 164, right=True),
+                Column(
+                    lambda: _tr("KindTable", "Precision"), _precision, 164, right=True
+                ),
             ]
         )
         self._table = Table(self._model)

@@ -20,8 +20,7 @@ class Fact:
     note: str = ""
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("facts", text)
+_tr = QCoreApplication.translate
 
 
 def headline(case: Case) -> str:
@@ -30,7 +29,7 @@ def headline(case: Case) -> str:
     name = kind_name(case.infraction.kind)
     if isinstance(measured, SpeedMeasurement):
         return f"{name} · {formatting.number(measured.speed_kmh, 1, 'km/h')}"
-    after = _tr("{} after red").format(formatting.seconds(measured.red_for_ns))
+    after = _tr("facts", "{} after red").format(formatting.seconds(measured.red_for_ns))
     return f"{name} · {after}"
 
 
@@ -39,7 +38,7 @@ def instrument(case: Case) -> str:
     measured = case.infraction.measurement
     if isinstance(measured, SpeedMeasurement) and measured.certified_instrument:
         return measured.certified_instrument
-    return _tr("Estimate, not measured by a certified instrument")
+    return _tr("facts", "Estimate, not measured by a certified instrument")
 
 
 def measurement(case: Case) -> tuple[Fact, ...]:
@@ -52,29 +51,29 @@ def measurement(case: Case) -> tuple[Fact, ...]:
 
 def _speed(measured: SpeedMeasurement) -> tuple[Fact, ...]:
     excess = measured.considered_kmh - measured.limit_kmh
-    stretch = _tr("{0} in {1}, {2} points").format(
+    stretch = _tr("facts", "{0} in {1}, {2} points").format(
         formatting.number(measured.stretch_m, 2, "m"),
         formatting.seconds(measured.duration_ns, 3),
         measured.point_count,
     )
     return (
         Fact(
-            _tr("Measured"),
+            _tr("facts", "Measured"),
             formatting.speed(measured.speed_kmh, measured.uncertainty_kmh),
             "95 %",
         ),
         Fact(
-            _tr("Considered"),
+            _tr("facts", "Considered"),
             formatting.number(measured.considered_kmh, 1, "km/h"),
-            _tr("less uncertainty"),
+            _tr("facts", "less uncertainty"),
         ),
         Fact(
-            _tr("Limit"),
+            _tr("facts", "Limit"),
             formatting.number(measured.limit_kmh, 0, "km/h"),
             f"+ {formatting.number(measured.tolerance_kmh, 0, 'km/h')}",
         ),
-        Fact(_tr("Excess"), formatting.number(excess, 1, "km/h")),
-        Fact(_tr("Stretch"), stretch),
+        Fact(_tr("facts", "Excess"), formatting.number(excess, 1, "km/h")),
+        Fact(_tr("facts", "Stretch"), stretch),
     )
 
 
@@ -83,19 +82,21 @@ def _lamp(measured: RedLightMeasurement) -> tuple[Fact, ...]:
     sigma_s = seconds_from_ns(measured.uncertainty_ns)
     red = f"{formatting.number(red_s, 2)} ± {formatting.number(sigma_s, 2, 's')}"
     return (
-        Fact(_tr("Lamp"), phase_name(measured.phase)),
-        Fact(_tr("Red for"), red, "95 %"),
+        Fact(_tr("facts", "Lamp"), phase_name(measured.phase)),
+        Fact(_tr("facts", "Red for"), red, "95 %"),
         Fact(
-            _tr("Considered"),
+            _tr("facts", "Considered"),
             formatting.number(red_s - sigma_s, 2, "s"),
-            _tr("less uncertainty"),
+            _tr("facts", "less uncertainty"),
         ),
-        Fact(_tr("Grace"), formatting.seconds(measured.grace_ns)),
-        Fact(_tr("Amber before"), formatting.seconds(measured.amber_ns)),
+        Fact(_tr("facts", "Grace"), formatting.seconds(measured.grace_ns)),
+        Fact(_tr("facts", "Amber before"), formatting.seconds(measured.amber_ns)),
         Fact(
-            _tr("Speed"),
+            _tr("facts", "Speed"),
             formatting.number(measured.crossing_speed_kmh, 1, "km/h"),
-            _tr("limit {}").format(formatting.number(measured.limit_kmh, 0, "km/h")),
+            _tr("facts", "limit {}").format(
+                formatting.number(measured.limit_kmh, 0, "km/h")
+            ),
         ),
     )
 
@@ -106,16 +107,16 @@ def origin(case: Case) -> tuple[Fact, ...]:
     made = finding.provenance
     offset_ns = finding.occurred.clock_offset_ns
     return (
-        Fact(_tr("Vehicle"), vehicle_name(finding.vehicle_class)),
-        Fact(_tr("Rule"), made.rule_version),
-        Fact(_tr("Configuration"), str(made.configuration_id)[-12:]),
-        Fact(_tr("Model"), made.model_name, made.model_sha256[:12]),
-        Fact(_tr("Software"), made.software_version),
+        Fact(_tr("facts", "Vehicle"), vehicle_name(finding.vehicle_class)),
+        Fact(_tr("facts", "Rule"), made.rule_version),
+        Fact(_tr("facts", "Configuration"), str(made.configuration_id)[-12:]),
+        Fact(_tr("facts", "Model"), made.model_name, made.model_sha256[:12]),
+        Fact(_tr("facts", "Software"), made.software_version),
         Fact(
-            _tr("Camera clock"),
+            _tr("facts", "Camera clock"),
             formatting.signed_ms(None if offset_ns is None else offset_ns / 1e6),
         ),
-        Fact(_tr("Case"), str(finding.id)[-12:]),
+        Fact(_tr("facts", "Case"), str(finding.id)[-12:]),
     )
 
 
@@ -126,9 +127,9 @@ def history(case: Case) -> tuple[Fact, ...]:
 
 def _decision(review: Review) -> Fact:
     what = (
-        _tr("Confirmed by {}")
+        _tr("facts", "Confirmed by {}")
         if review.verdict is Verdict.CONFIRM
-        else _tr("Rejected by {}")
+        else _tr("facts", "Rejected by {}")
     )
     details = [
         reason_name(review.reason) if review.reason else "",

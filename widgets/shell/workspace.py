@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.camera import EngineStatus
@@ -79,6 +79,8 @@ class Workspace(QWidget):
             self._stack.setCurrentWidget(page)
             self._rail.mark(key)
             page.activate()
+            if self.window().focusWidget() not in page.findChildren(QWidget):
+                page.setFocus(Qt.FocusReason.OtherFocusReason)
             self.page_shown.emit(key)
         if target is not None:
             self._pages[key].show_target(target)

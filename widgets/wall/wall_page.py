@@ -169,7 +169,10 @@ class WallPage(Page):
             self.canvas.arrange(self.canvas.grid.with_order(order))
         for camera_id, body in site.configurations.items():
             self.canvas.show_configuration(camera_id, body)
-        self._stack.setCurrentWidget(self.canvas if site.cameras else self._empty)
+        shown = self.canvas if site.cameras else self._empty
+        if shown is not self._stack.currentWidget():
+            self._stack.setCurrentWidget(shown)
+            self.canvas.setFocus()
         self.keys.show_screens(self.canvas.grid.screen, self.canvas.grid.screens)
         self._say_empty()
 

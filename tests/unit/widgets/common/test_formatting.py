@@ -99,4 +99,5 @@ def test_a_measurement_has_one_figure_that_matters() -> None:
 
 
 def test_thousands_are_set_apart() -> None:
+    assert formatting.number(1180.04, 1, "px") == "1180.0\u00a0px"
     assert formatting.count(1234567) == "1\u202f234\u202f567"

@@ -1,5 +1,6 @@
 """Every text of the window has its Spanish, and the compiled file is the newest."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,18 @@ def test_a_text_without_spanish_is_told(tmp_path: Path) -> None:
     translator = QTranslator()
     assert translator.load(str(tmp_path / "t.qm"))
     assert translator.translate("Page", "Hello {}") == "Hola {}"
+
+
+def test_every_call_names_its_context() -> None:
+    """Lupdate passes over a call that hides the context in a function of its own."""
+    wrong = []
+    for file in translations.source_files():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            if node.func.id == "_tr" and len(node.args) < 2:
+                wrong.append(f"{file.name}:{node.lineno}")
+    assert not wrong
 
 
 def test_the_tool_reads_the_whole_window() -> None:
