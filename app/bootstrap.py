@@ -81,11 +81,12 @@ def _new_password() -> str:
     return random_password()
 
 
-def engine_command(paths: Paths, dsn: str) -> list[str]:
+def engine_command(paths: Paths, dsn: str, model: str | None = None) -> list[str]:
     """Return the command line of the engine; `dsn` must hold no password."""
+    chosen = ["--model", model] if model else []
     main = str(PROJECT / "main.py")
     home = ["--home", str(paths.root)]
-    return [sys.executable, main, "engine", *home, "--dsn", dsn]
+    return [sys.executable, main, "engine", *home, "--dsn", dsn, *chosen]
 
 
 def engine_run_dir(paths: Paths) -> Path:
@@ -104,6 +105,7 @@ def desktop_services(
     demo_logins: tuple[tuple[str, str], ...] = (),
     discovery_interfaces: tuple[str, ...] | None = None,
     language: str = "es",
+    model: str | None = None,
 ) -> Iterator["DesktopServices"]:
     """Yield what the desktop is made of; its engine runs until the end of the block."""
     from app.evidence.store import LocalEvidenceStore
@@ -112,7 +114,7 @@ def desktop_services(
     from widgets.services import DesktopServices
 
     clock = SystemClock()
-    command = engine_command(paths, server.address)
+    command = engine_command(paths, server.address, model)
     with closing(ProcessEngineLink(command, engine_run_dir(paths), clock)) as engine:
         yield DesktopServices(
             clock=clock,
@@ -259,7 +261,7 @@ class _NothingToRecord:
         return request.infraction
 
 
-def run_control_room(paths: Paths, dsn: str | None) -> int:
+def run_control_room(paths: Paths, dsn: str | None, model: str | None) -> int:
     """Open the desktop; return its exit code."""
     from app.runtime.logs import configure_logging
     from widgets.application import run_desktop
@@ -268,7 +270,7 @@ def run_control_room(paths: Paths, dsn: str | None) -> int:
     secrets = open_secret_store(paths)
     with (
         database(paths, dsn, secrets) as server,
-        desktop_services(paths, server, secrets) as services,
+        desktop_services(paths, server, secrets, model=model) as services,
     ):
         return run_desktop(services)
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from app.domain.ids import InfractionId
 from app.ports import Session
 from widgets.application import Desktop
+from widgets.report.report_page import ReportPage
 from widgets.review.review_page import ReviewPage
 from widgets.shell.workspace import Workspace
 
@@ -71,6 +72,22 @@ class Tour:
     def open_case(self, infraction_id: InfractionId) -> None:
         """Bring a case into view on the review page."""
         self._workspace.show_page("review", infraction_id)
+
+    def open_notice(self, infraction_id: InfractionId) -> None:
+        """Have the notice of a case made and shown on the reports page."""
+        self._workspace.show_page("reports", infraction_id)
+
+    def document(self) -> Path | None:
+        """Return the document that the reports page shows."""
+        page = self._workspace.page
+        return page.document if isinstance(page, ReportPage) else None
+
+    def press_on_page(self, key: str) -> None:
+        """Press a key of the page in view, whatever had the focus."""
+        page = self._workspace.page
+        if page is not None:
+            page.setFocus()
+        self.press(key)
 
     def shows_case(self, infraction_id: InfractionId) -> bool:
         """Tell whether the review page shows the case."""

@@ -30,6 +30,11 @@ def add_dsn(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Let the detector be chosen."""
+    parser.add_argument("--model", help="model of the registry, or a path")
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Let the report be written to a file."""
     parser.add_argument("--json", type=Path, help="write the report to this file")

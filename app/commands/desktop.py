@@ -2,7 +2,7 @@
 
 import argparse
 
-from app.commands.common import Commands, add_dsn, add_home, paths_of
+from app.commands.common import Commands, add_dsn, add_home, add_model, paths_of
 
 
 def add(commands: Commands) -> None:
@@ -10,10 +10,11 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("app", help="open the control room (the default)")
     add_home(parser)
     add_dsn(parser)
+    add_model(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
     from app.bootstrap import run_control_room
 
-    return run_control_room(paths_of(options), options.dsn)
+    return run_control_room(paths_of(options), options.dsn, options.model)

@@ -7,6 +7,7 @@ from app.commands.common import (
     add_dsn,
     add_home,
     add_json,
+    add_model,
     paths_of,
     write_json,
 )
@@ -20,7 +21,7 @@ def add(commands: Commands) -> None:
     add_dsn(parser)
     add_json(parser)
     parser.add_argument("--source", help="work through one recording or camera")
-    parser.add_argument("--model", help="model of the registry, or a path")
+    add_model(parser)
     parser.add_argument("--follow", type=int, help="end with this process")
     parser.set_defaults(run=_run)
 

@@ -8,23 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from app.config.paths import Paths
-from app.demo.stage import stage
+from app.demo.stage import StageChoices, stage
 from app.runtime.logs import configure_logging
 
 _OPERATOR = "ana"
 
 
-def run_in_window(paths: Paths, language: str) -> int:
+def run_in_window(paths: Paths, choices: StageChoices) -> int:
     """Open the control room, logged in as an operator; return the exit code."""
     from widgets.application import run_desktop
 
     configure_logging(paths, "desktop")
-    with stage(paths, language) as demo:
+    with stage(paths, choices) as demo:
         login = (_OPERATOR, demo.passwords[_OPERATOR])
         return run_desktop(demo.services, login=login)
 
 
-def run_headless(paths: Paths, language: str, seconds: float) -> dict[str, Any]:
+def run_headless(paths: Paths, choices: StageChoices, seconds: float) -> dict[str, Any]:
     """Run unseen for `seconds`; leave pictures, documents and a summary behind.
 
     They lie in the demo's folder: `screenshots/`, `reports/`, `summary.json`.
@@ -36,7 +36,7 @@ def run_headless(paths: Paths, language: str, seconds: float) -> dict[str, Any]:
 
     configure_logging(paths, "desktop")
     _clear(paths)
-    with stage(paths, language) as demo, Desktop(demo.services) as desktop:
+    with stage(paths, choices) as demo, Desktop(demo.services) as desktop:
         desktop.window.resize(1920, 1080)
         tour = Tour(desktop, paths.root / "screenshots")
         summary = Visit(demo, tour, seconds).run()

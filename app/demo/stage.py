@@ -33,6 +33,14 @@ _TECHNICIAN = Login("teo")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StageChoices:
+    """What may be chosen of a demo; `model` None means the bundled one."""
+
+    language: str = "es"
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """A running demo; `passwords` by login, `cameras` by key of the simulator."""
 
@@ -43,7 +51,7 @@ class Stage:
 
 
 @contextmanager
-def stage(paths: Paths, language: str) -> Iterator[Stage]:
+def stage(paths: Paths, choices: StageChoices) -> Iterator[Stage]:
     """Set everything up, and take it down again, whatever happens in between.
 
     Raises AlreadyRunning when another demo uses the same folder.
@@ -52,13 +60,13 @@ def stage(paths: Paths, language: str) -> Iterator[Stage]:
         stack.callback(_only_demo(paths).release)
         print_progress("opening the built-in database", 0.1)
         secrets = open_secret_store(paths)
-        people = tuple(_with_password(person, secrets) for person in DEMO_PEOPLE)
+        people = tuple(with_password(person, secrets) for person in DEMO_PEOPLE)
         server = stack.enter_context(database(paths, None, secrets, people))
         print_progress("starting the virtual cameras", 0.4)
         site = stack.enter_context(virtual_site(paths, OUTAGE))
         passwords = {str(person.login): person.password or "" for person in people}
         print_progress("finding the cameras on the network", 0.6)
-        cameras = _add_cameras(server, passwords, site)
+        cameras = add_cameras(server, passwords, site)
         print_progress("starting the engine", 0.9)
         services = stack.enter_context(
             desktop_services(
@@ -67,7 +75,8 @@ def stage(paths: Paths, language: str) -> Iterator[Stage]:
                 secrets,
                 demo_logins=tuple(passwords.items()),
                 discovery_interfaces=LOOPBACK,
-                language=language,
+                language=choices.language,
+                model=choices.model,
             )
         )
         print_progress("ready", 1.0)
@@ -86,7 +95,8 @@ def _only_demo(paths: Paths) -> RunLock:
         ) from None
 
 
-def _with_password(person: NewPerson, secrets: SecretStore) -> NewPerson:
+def with_password(person: NewPerson, secrets: SecretStore) -> NewPerson:
+    """Give a demo person a password that is drawn once and kept as a secret."""
     entry = secrets.get(f"demo-{person.login}")
     password = entry[1] if entry else random_password()
     if entry is None:
@@ -94,7 +104,7 @@ def _with_password(person: NewPerson, secrets: SecretStore) -> NewPerson:
     return replace(person, password=password)
 
 
-def _add_cameras(
+def add_cameras(
     server: Database, passwords: dict[str, str], site: VirtualSite
 ) -> dict[str, Camera]:
     """Do what a technician would: find each camera, add it, publish how it measures."""

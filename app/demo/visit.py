@@ -108,32 +108,35 @@ class Visit:
         self._until(lambda: self._tour.shows_case(case.infraction.id), _PAGE_S)
         self._tour.wait(1.5)
         self._tour.picture("review")
-        self._tour.press("Y")
+        self._tour.press_on_page("Y")
         self._until(lambda: self._state(case) is InfractionState.CONFIRMED, _PAGE_S)
         self._tour.open_case(case.infraction.id)
         self._until(lambda: self._tour.shows_case(case.infraction.id), _PAGE_S)
         self._tour.picture("review-confirmed")
-        self._tour.press("I")
+        self._tour.press_on_page("I")
         self._until(lambda: self._state(case) is InfractionState.NOTIFIED, _PAGE_S)
-        self._await_document("notice", before=set())
         self._decided = self._session_case(case)
 
     def _report(self) -> None:
+        """Read the figures, open the notice, make the report of the day."""
         self._enter_again("sofia")
         self._tour.desktop.show_page("dashboard")
         self._tour.wait(2.0)
         self._tour.picture("dashboard")
         self._tour.desktop.show_page("reports")
-        self._tour.wait(1.0)
-        before = self._pdfs()
-        self._tour.make_period_report()
+        if self._decided is not None:
+            self._tour.open_notice(self._decided.infraction.id)
+            self._await_document("notice", None)
+            self._tour.picture("notice")
+        before = self._tour.document()
+        self._tour.press_on_page("R")
         self._await_document("period", before)
-        self._tour.wait(1.5)
-        self._tour.picture("reports")
+        self._tour.picture("report")
 
-    def _await_document(self, name: str, before: set[Path]) -> None:
-        if self._until(lambda: bool(self._pdfs() - before), _PAGE_S):
-            self._documents[name] = str(min(self._pdfs() - before))
+    def _await_document(self, name: str, before: Path | None) -> None:
+        if self._until(lambda: self._tour.document() not in (None, before), _PAGE_S):
+            self._documents[name] = str(self._tour.document())
+            self._tour.wait(1.5)
 
     def _look_after_cameras(self) -> None:
         self._enter_again("teo")
@@ -159,9 +162,6 @@ class Visit:
 
     def _state(self, case: Case) -> InfractionState:
         return self._session_case(case).state
-
-    def _pdfs(self) -> set[Path]:
-        return set(self._stage.services.export.rglob("*.pdf"))
 
     def _summary(self) -> dict[str, Any]:
         now, cases = self._clock.now(), self._cases()
