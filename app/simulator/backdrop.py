@@ -78,7 +78,8 @@ def _ground(camera: PinholeCamera) -> _Ground:
 
 def _step(values: npt.NDArray[np.float64]) -> Floats:
     down, across = np.gradient(values)
-    return np.clip(np.hypot(down, across), 1e-3, 50).astype(np.float32)
+    step: Floats = np.clip(np.hypot(down, across), 1e-3, 50).astype(np.float32)
+    return step
 
 
 class _Grain:
@@ -295,7 +296,7 @@ def _paint_tree(
     rng: np.random.Generator,
 ) -> None:
     base = np.array((tree.x_m, tree.y_m, 0.0))
-    crown = base + (0.0, 0.0, tree.height_m * 0.68)
+    crown = np.array((tree.x_m, tree.y_m, tree.height_m * 0.68))
     ends, depth = camera.project(np.stack((base, crown)))
     if depth.min() < 3:
         return

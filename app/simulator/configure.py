@@ -24,6 +24,7 @@ from app.simulator.sites import LanePath
 
 _MARK_SIGMA_PX = 0.5
 _TAPE_SIGMA_M = 0.01
+_EDGE_PX = 8.0
 
 
 def for_speeding(
@@ -31,7 +32,7 @@ def for_speeding(
 ) -> CameraConfiguration:
     """Return a configuration that measures speed between two lines across the road."""
     start, end = stretch_m
-    margin = (end - start) * 0.08
+    margin = (end - start) * 0.04
     return CameraConfiguration(
         image_width_px=camera.width_px,
         image_height_px=camera.height_px,
@@ -87,16 +88,32 @@ def _calibration(
     if not near_first:
         shares = 1 - shares[::-1]
     places = span_y_m[0] + shares * (span_y_m[1] - span_y_m[0])
+    middle = (left + right) / 2
     return Calibration(
         points=tuple(
-            ControlPoint(
-                pixel=_pixel(camera, x, float(y)), road=RoadPoint(x, round(float(y), 3))
-            )
-            for y in np.round(places, 3)
-            for x in (round(left, 3), round(right, 3))
+            _mark(camera, x, round(float(y), 3), middle)
+            for y in places
+            for x in (left, right)
         ),
         pixel_sigma_px=_MARK_SIGMA_PX,
         road_sigma_m=_TAPE_SIGMA_M,
+    )
+
+
+def _mark(
+    camera: PinholeCamera, x_m: float, y_m: float, middle_m: float
+) -> ControlPoint:
+    """Return a mark at (x, y), moved towards the middle until the picture shows it."""
+    while not _within(camera, _pixel(camera, x_m, y_m)):
+        x_m += 0.1 if x_m < middle_m else -0.1
+    x_m = round(x_m, 3)
+    return ControlPoint(pixel=_pixel(camera, x_m, y_m), road=RoadPoint(x_m, y_m))
+
+
+def _within(camera: PinholeCamera, pixel: PixelPoint) -> bool:
+    return (
+        _EDGE_PX <= pixel.x_px <= camera.width_px - _EDGE_PX
+        and _EDGE_PX <= pixel.y_px <= camera.height_px - _EDGE_PX
     )
 
 

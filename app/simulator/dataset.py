@@ -327,8 +327,8 @@ def _free(pose: Pose, actors: list[Actor]) -> bool:
 
 
 def _draw_kind(rng: np.random.Generator) -> VehicleClass:
-    kinds, shares = zip(*_TRAFFIC, strict=True)
-    return kinds[int(rng.choice(len(kinds), p=shares))]
+    shares = [share for _, share in _TRAFFIC]
+    return _TRAFFIC[int(rng.choice(len(shares), p=shares))][0]
 
 
 def _depth_range(camera: PinholeCamera) -> tuple[float, float]:

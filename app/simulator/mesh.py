@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +36,8 @@ class Mesh:
     `vertices` (n, 3); `faces` (m, 4) indices, the last one repeated for a triangle;
     `normals` (m, 3) outward; `colours` (m, 3) blue, green, red 0..255; `surfaces`
     (m,) of `Surface`; `layers` (m,): higher layers are drawn over lower ones.
+    `extremes` (k, 3): outermost vertices, enough for a shadow; `bounds` (8, 3): the
+    corners of the box around all.
     """
 
     vertices: Floats
@@ -43,6 +46,8 @@ class Mesh:
     colours: Floats
     surfaces: Ints
     layers: Ints
+    extremes: Floats
+    bounds: Floats
 
 
 class MeshBuilder:
@@ -83,7 +88,7 @@ class MeshBuilder:
         (section, point) that are windows.
         """
         panes = frozenset(glass)
-        for index, (near, far) in enumerate(zip(sections, sections[1:], strict=False)):
+        for index, (near, far) in enumerate(pairwise(sections)):
             inside = _middle(near, far)
             for strip in range(len(near[1])):
                 corners = _strip(near, far, strip)
@@ -156,7 +161,7 @@ class MeshBuilder:
             _latitude(centre, radius, -np.pi / 2 + np.pi * k / 5, sides)
             for k in range(6)
         ]
-        for lower, upper in zip(rings, rings[1:], strict=False):
+        for lower, upper in pairwise(rings):
             for index in range(sides):
                 after = (index + 1) % sides
                 corners = (lower[index], lower[after], upper[after], upper[index])
@@ -183,7 +188,7 @@ class MeshBuilder:
             for a in steps
         ]
         inside = (centre[0] - outward_x, centre[1], centre[2])
-        for one, two in zip(rim, rim[1:], strict=False):
+        for one, two in pairwise(rim):
             self.face((centre, one, two), inside, colour, Surface.MATT, layer)
 
     def build(self) -> Mesh:
@@ -197,14 +202,36 @@ class MeshBuilder:
         normals[turned] *= -1
         solid = size > 1e-9
         count = int(np.count_nonzero(solid))
+        vertices = corners[solid].reshape(-1, 3)
         return Mesh(
-            vertices=corners[solid].reshape(-1, 3),
+            vertices=vertices,
             faces=np.arange(count * 4, dtype=np.int64).reshape(-1, 4),
             normals=normals[solid] / size[solid, None],
             colours=np.array([c for c, _, _ in self._looks], dtype=np.float64)[solid],
             surfaces=np.array([s for _, s, _ in self._looks], dtype=np.int64)[solid],
             layers=np.array([a for _, _, a in self._looks], dtype=np.int64)[solid],
+            extremes=_extremes(vertices),
+            bounds=_bounds(vertices),
         )
+
+
+def _extremes(vertices: Floats) -> Floats:
+    """Return the vertices that lie farthest out in any of many directions."""
+    turns = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+    directions = [
+        (np.cos(a) * np.cos(e), np.sin(a) * np.cos(e), np.sin(e))
+        for a in turns
+        for e in (-0.9, -0.3, 0.3, 0.9)
+    ]
+    farthest = np.unique(np.argmax(vertices @ np.array(directions).T, axis=0))
+    return np.unique(vertices[farthest], axis=0)
+
+
+def _bounds(vertices: Floats) -> Floats:
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    choices = np.array(np.meshgrid((0, 1), (0, 1), (0, 1))).reshape(3, -1).T
+    corners: Floats = np.where(choices == 1, high, low)
+    return corners
 
 
 def _middle(near: tuple[float, Profile], far: tuple[float, Profile]) -> Vertex:

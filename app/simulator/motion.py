@@ -95,9 +95,16 @@ def _admit(cars: list[_Car], drivers: Sequence[Driver], time_s: float) -> None:
         driver = drivers[len(cars)]
         late = time_s - driver.enter_s
         front = driver.start_m + driver.speed_ms * late
-        if cars and cars[-1].front_m - cars[-1].driver.length_m - front < 3.0:
+        if cars and _too_near(cars[-1], front, driver.speed_ms):
             return
         cars.append(_Car(driver, front, driver.speed_ms))
+
+
+def _too_near(ahead: _Car, front_m: float, speed_ms: float) -> bool:
+    """Tell whether somebody entering could not follow `ahead` at ease."""
+    gap = ahead.front_m - ahead.driver.length_m - front_m
+    brakes_m = max(speed_ms**2 - ahead.speed_ms**2, 0.0) / 4.0
+    return gap < 3.0 + 0.5 * speed_ms + brakes_m
 
 
 def _advance(

@@ -58,7 +58,8 @@ def rotation_of(heading_rad: float) -> Floats:
 def to_world(points: Floats, pose: Pose) -> Floats:
     """Return points (n, 3) of a body's axes in the world."""
     place = np.array((pose.x_m, pose.y_m, 0.0))
-    return points @ rotation_of(pose.heading_rad) + place
+    world: Floats = points @ rotation_of(pose.heading_rad) + place
+    return world
 
 
 def silhouette_box(mesh: Mesh, pose: Pose, camera: PinholeCamera) -> Floats | None:
@@ -219,7 +220,8 @@ class _Easel:
 
     def _local(self, pixels: Floats) -> Floats:
         corner = np.array((self._left, self._top))
-        return (pixels - corner) * _SUPERSAMPLING - 0.5
+        local: Floats = (pixels - corner) * _SUPERSAMPLING - 0.5
+        return local
 
     def fill(
         self,

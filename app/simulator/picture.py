@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from app.domain.geometry import PixelBox
+from app.domain.signal import LampPhase
 from app.simulator.backdrop import paint_backdrop
 from app.simulator.bodies import Body
 from app.simulator.furniture import SURFACE_OF, SignalHead
-from app.domain.signal import LampPhase
 from app.simulator.lighting import Lighting
 from app.simulator.mesh import Mesh
 from app.simulator.paint import (
@@ -29,8 +29,11 @@ from app.simulator.street import StreetPlan
 
 Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
+Singles = npt.NDArray[np.float32]
 
 _STANDING = Pose(0.0, 0.0)
+_LIGHT_CELL_PX = 8
+_LAMP_HEIGHT_M = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ class FramePainter:
         self._heads = [(head, head.mesh()) for head in heads]
         self._noise = _noise_sheets(camera, lighting, seed)
         self._still: dict[int, tuple[object, Patch | None]] = {}
+        self._floor = _floor(camera)
         self._street_light = self._lamp_light()
 
     def paint(
@@ -120,6 +124,8 @@ class FramePainter:
             for _, mesh in self._heads
         ]
         for actor in actors:
+            if not self._may_show(actor):
+                continue
             lamps = LampState(headlamps=lit, brake=actor.braking)
             extent = _extent(actor.body.mesh, actor.pose)
             pieces.append(
@@ -127,6 +133,18 @@ class FramePainter:
             )
         nearer = cmp_to_key(self._compare)
         return sorted(pieces, key=nearer)
+
+    def _may_show(self, actor: Actor) -> bool:
+        """Tell whether a body or its shadow could reach into the picture."""
+        corners = to_world(actor.body.mesh.bounds, actor.pose)
+        points = np.concatenate((corners, _along_sun(corners, self.lighting.sun_axis)))
+        pixels, depth = self.camera.project(points)
+        if (depth < 1).any():
+            return bool((depth > 1).any())
+        size = (self.camera.width_px, self.camera.height_px)
+        return bool(
+            (pixels.max(axis=0) > 0).all() and (pixels.min(axis=0) < size).all()
+        )
 
     def _compare(self, one: _Piece, two: _Piece) -> int:
         """Order two pieces far to near: along the sight first, else across it."""
@@ -155,7 +173,7 @@ class FramePainter:
         contact = np.zeros_like(cast)
         for piece in pieces:
             mesh = piece.solid if isinstance(piece.solid, Mesh) else piece.solid.mesh
-            world = to_world(mesh.vertices, piece.pose)
+            world = to_world(mesh.extremes, piece.pose)
             self._fill_hull(cast, _along_sun(world, self.lighting.sun_axis), 1.0)
             if not isinstance(piece.solid, Mesh):
                 flat = world * (1.0, 1.0, 0.0)
@@ -176,44 +194,15 @@ class FramePainter:
         hull = cv2.convexHull(pixels.astype(np.float32) / 2)
         cv2.fillConvexPoly(mask, np.rint(hull * 16).astype(np.int32), (255,), 8, 4)
 
-    def _lamp_light(self) -> Bytes | None:
-        """Return the light of the street lamps on the scene, at a quarter size."""
-        if not self.lighting.night:
-            return None
-        shape = (self.camera.height_px // 4, self.camera.width_px // 4)
-        light = np.zeros(shape, np.float32)
-        for x, y in self._lamps_m:
-            for radius, share in ((11.0, 30), (8.0, 35), (5.5, 40), (3.0, 30)):
-                pool = np.zeros(shape, np.float32)
-                self._light_pool(pool, (x, y), (radius, radius), float(share))
-                light += pool
-        light = cv2.GaussianBlur(light, (0, 0), 7)
-        tinted = light[..., None] * np.array((0.62, 0.82, 1.0), np.float32)
-        result: Bytes = np.clip(tinted, 0, 255).astype(np.uint8)
-        return result
-
-    def _light_pool(
-        self,
-        light: Floats | npt.NDArray[np.float32],
-        centre_m: tuple[float, float],
-        radii_m: tuple[float, float],
-        value: float,
-    ) -> None:
-        angles = np.linspace(0, 2 * np.pi, 28)
-        ring = np.stack(
-            (
-                centre_m[0] + radii_m[0] * np.cos(angles),
-                centre_m[1] + radii_m[1] * np.sin(angles),
-                0 * angles,
-            ),
-            axis=1,
-        )
-        pixels, depth = self.camera.project(ring)
-        pixels = pixels[depth > 2]
-        if len(pixels) > 2:
-            hull = cv2.convexHull((pixels / 4).astype(np.float32))
-            grid = np.rint(hull * 16).astype(np.int32)
-            cv2.fillConvexPoly(light, grid, (value,), cv2.LINE_AA, 4)
+    def _lamp_light(self) -> Singles:
+        """Return the light of the street lamps on the ground, per light cell."""
+        x, y = self._floor
+        light = np.zeros(x.shape, np.float32)
+        for lamp_x, lamp_y in self._lamps_m:
+            square = (x - lamp_x) ** 2 + (y - lamp_y) ** 2
+            # Irradiance below a lamp at height h falls off with (h^2 + r^2)^(-3/2).
+            light += (1 + square / _LAMP_HEIGHT_M**2) ** np.float32(-1.5)
+        return light[..., None] * np.array((105.0, 150.0, 190.0), np.float32)
 
     def _develop(
         self,
@@ -237,39 +226,27 @@ class FramePainter:
     def _by_lamp_light(
         self, image: Bytes, glow: Bytes, pieces: Sequence[_Piece]
     ) -> Bytes:
-        light = self._headlamp_light(pieces)
-        day = np.uint8(round(255 * (1 - self.lighting.darkness)))
-        total = cv2.add(light, np.full_like(light, day))
-        full = cv2.resize(total, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        light = self._light_cells(pieces)
+        full = cv2.resize(light, image.shape[1::-1], interpolation=cv2.INTER_CUBIC)
         image = _bytes(cv2.multiply(image, full, scale=1 / 255))
         image = _bytes(cv2.add(image, glow))
-        small = cv2.resize(glow, (light.shape[1], light.shape[0]), interpolation=3)
+        quarter = (image.shape[1] // 4, image.shape[0] // 4)
+        small = cv2.resize(glow, quarter, interpolation=cv2.INTER_AREA)
         near = cv2.GaussianBlur(small, (0, 0), 2.0)
         far = cv2.GaussianBlur(small, (0, 0), 9.0)
         bloom = cv2.addWeighted(near, 0.5, far, 0.8, 0)
         return _bytes(cv2.add(image, cv2.resize(bloom, image.shape[1::-1])))
 
-    def _headlamp_light(self, pieces: Sequence[_Piece]) -> Bytes:
-        shape = (self.camera.height_px // 4, self.camera.width_px // 4)
-        light = np.zeros(shape, np.float32)
+    def _light_cells(self, pieces: Sequence[_Piece]) -> Bytes:
+        """Return all lamp light on the ground, 255 being as bright as by day."""
+        light = self._street_light + np.float32(255 * (1 - self.lighting.darkness))
         for piece in pieces:
-            if not piece.lamps.headlamps or piece.plate is None:
-                continue
-            for ahead, radii, value in (
-                (9.0, (2.4, 8.0), 26.0),
-                (6.0, (1.7, 4.5), 44.0),
-                (3.2, (1.2, 2.4), 60.0),
-            ):
-                x = piece.pose.x_m + ahead * float(np.sin(piece.pose.heading_rad))
-                y = piece.pose.y_m + ahead * float(np.cos(piece.pose.heading_rad))
-                pool = np.zeros(shape, np.float32)
-                self._light_pool(pool, (x, y), radii, value)
-                light += pool
-        light = cv2.GaussianBlur(light, (0, 0), 2.5)
-        tinted = light[..., None] * np.array((1.0, 1.0, 0.94), np.float32)
-        if self._street_light is not None:
-            tinted += self._street_light
-        result: Bytes = np.clip(tinted, 0, 255).astype(np.uint8)
+            if piece.lamps.headlamps and piece.plate is not None:
+                beam = _beam(self._floor, piece.pose)
+                light += beam[..., None] * np.array((150.0, 158.0, 160.0), np.float32)
+        # What is too bright is dimmed as a whole, so that it keeps its colour.
+        light *= 255 / np.maximum(light.max(axis=2, keepdims=True), 255)
+        result: Bytes = light.astype(np.uint8)
         return result
 
     def _sights(
@@ -282,10 +259,12 @@ class FramePainter:
         numbers = {piece.key: number for number, piece in enumerate(pieces)}
         sights = {}
         for actor in actors:
-            number = numbers[actor.key]
+            number = numbers.get(actor.key, -1)
+            if not areas.get(number):
+                continue
             full = silhouette_box(actor.body.mesh, actor.pose, self.camera)
             box = None if full is None else clip_box(full, self.camera)
-            if box is None or full is None or not areas.get(number):
+            if box is None or full is None:
                 continue
             top, bottom = int(box.top_px), int(np.ceil(box.bottom_px))
             left, right = int(box.left_px), int(np.ceil(box.right_px))
@@ -299,13 +278,37 @@ class FramePainter:
         return sights
 
 
+def _floor(camera: PinholeCamera) -> tuple[Singles, Singles]:
+    """Return the ground point (x, y) under each light cell; far away above it."""
+    half = _LIGHT_CELL_PX / 2
+    across = np.arange(half, camera.width_px, _LIGHT_CELL_PX)
+    down = np.arange(half, camera.height_px, _LIGHT_CELL_PX)
+    rays = camera.rays(np.stack(np.meshgrid(across, down), axis=-1))
+    reach = np.minimum(-camera.position_m[2] / np.minimum(rays[..., 2], -1e-3), 500.0)
+    x = camera.position_m[0] + reach * rays[..., 0]
+    y = camera.position_m[1] + reach * rays[..., 1]
+    return x.astype(np.float32), y.astype(np.float32)
+
+
+def _beam(floor: tuple[Singles, Singles], pose: Pose) -> Singles:
+    """Return what a vehicle's low beams throw on the ground, 0..1 per light cell."""
+    x, y = floor[0] - np.float32(pose.x_m), floor[1] - np.float32(pose.y_m)
+    s, c = np.float32(np.sin(pose.heading_rad)), np.float32(np.cos(pose.heading_rad))
+    ahead, aside = x * s + y * c, x * c - y * s
+    width = 0.9 + 0.16 * np.maximum(ahead, 0)
+    rise = 1 / (1 + np.exp(-np.clip(ahead - 2.2, -9, 9) / 0.8))
+    fall = np.exp(-np.maximum(ahead - 3, 0) / 7.5)
+    beam: Singles = (rise * fall * np.exp(-((aside / width) ** 2))).astype(np.float32)
+    return beam
+
+
 def _gap(low: float, high: float, eye: float) -> float:
     """Return how far an interval is from the eye; negative around it."""
     return max(low - eye, eye - high)
 
 
 def _extent(mesh: Mesh, pose: Pose) -> tuple[float, float, float, float]:
-    world = to_world(mesh.vertices, pose)
+    world = to_world(mesh.bounds, pose)
     (x0, y0, _), (x1, y1, _) = world.min(axis=0), world.max(axis=0)
     return float(x0), float(x1), float(y0), float(y1)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Self
 
 import av
 import numpy as np
@@ -40,14 +41,7 @@ def render_scenario(
 ) -> None:
     """Write the three files of one camera."""
     stem = out / scenario.key
-    sheet = CameraSheet(
-        name=scenario.name,
-        location=scenario.location,
-        configuration=scenario.configuration,
-    )
-    stem.with_suffix(".camera.json").write_text(
-        sheet.model_dump_json(indent=1) + "\n", encoding="utf-8"
-    )
+    save_sheet(scenario, out)
     samples: dict[int, list[TruthSample]] = {}
     count = scenario.world.frame_count
     with ClipWriter(stem.with_suffix(".mp4"), scenario) as clip:
@@ -56,6 +50,18 @@ def render_scenario(
             note_sights(scenario, frame, sights, samples)
             report((frame + 1) / count)
     truth_of(scenario, samples).save(stem.with_suffix(".truth.json"))
+
+
+def save_sheet(scenario: Scenario, out: Path) -> None:
+    """Write the camera's name, place and configuration."""
+    sheet = CameraSheet(
+        name=scenario.name,
+        location=scenario.location,
+        configuration=scenario.configuration,
+    )
+    (out / f"{scenario.key}.camera.json").write_text(
+        sheet.model_dump_json(indent=1) + "\n", encoding="utf-8"
+    )
 
 
 def pictures(
@@ -170,7 +176,7 @@ class ClipWriter:
         self._stream.height = scenario.camera.height_px
         self._stream.pix_fmt = "yuv420p"
         self._stream.options = {
-            "preset": "fast",
+            "preset": "veryfast",
             "crf": "28",
             "profile": "high",
             "threads": "1",
@@ -181,7 +187,7 @@ class ClipWriter:
         }
         self._next = 0
 
-    def __enter__(self) -> "ClipWriter":
+    def __enter__(self) -> Self:
         """Return the writer."""
         return self
 

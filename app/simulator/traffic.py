@@ -22,7 +22,7 @@ _BRAKE_LAMP_MS2 = -0.7
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """One vehicle's plan: it would pass `pass_m` of its lane at `pass_s`, unhindered."""
+    """One vehicle's plan: unhindered, it passes `pass_m` of its lane at `pass_s`."""
 
     vehicle_class: VehicleClass
     pass_s: float
