@@ -44,7 +44,7 @@ def cased_polyline(
     shape = QPolygonF(list(points))
     draw = painter.drawPolygon if closed else painter.drawPolyline
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(_pen(theme.color("casing"), CASING_PX, dashed=False))
+    painter.setPen(_pen(_ink("casing"), CASING_PX, dashed=False))
     draw(shape)
     painter.setPen(_pen(tint, LINE_PX, dashed=dashed))
     draw(shape)
@@ -60,7 +60,7 @@ def cased_rect(
     """
     painter.setPen(Qt.PenStyle.NoPen)
     frame = area.toRect()
-    painter.setBrush(theme.color("casing"))
+    painter.setBrush(_ink("casing"))
     painter.drawRects(_edges(frame, round(CASING_PX), dashed=dashed))
     painter.setBrush(tint)
     painter.drawRects(_edges(frame, round(LINE_PX), dashed=dashed))
@@ -99,7 +99,7 @@ def paint_box(
     if not area.intersects(clip):
         return
     violating = box.violation is not None
-    tint = theme.color("video_alarm" if violating else "video_line")
+    tint = _ink("video_alarm" if violating else "video_line")
     cased_rect(painter, area, tint, dashed=box.predicted)
     _class_mark(painter, area, box.vehicle_class)
     lines = _box_lines(box)
@@ -184,9 +184,23 @@ def class_token(vehicle: VehicleClass) -> str:
 
 
 def _class_mark(painter: QPainter, area: QRectF, vehicle: VehicleClass) -> None:
-    mark = QRectF(area.left() - 1, area.bottom() - 5, 12, 6)
-    painter.fillRect(mark.adjusted(-1, -1, 1, 1), theme.color("casing"))
-    painter.fillRect(mark, theme.color(class_token(vehicle)))
+    stamp = _class_stamp(vehicle, painter.device().devicePixelRatio())
+    stamps.put(painter, QPointF(area.left() - 2, area.bottom() - 6), stamp)
+
+
+@cache
+def _class_stamp(vehicle: VehicleClass, ratio: float) -> QImage:
+    def paint(painter: QPainter, area: QRectF) -> None:
+        painter.fillRect(area, _ink("casing"))
+        painter.fillRect(area.adjusted(1, 1, -1, -1), _ink(class_token(vehicle)))
+
+    return stamps.draw(QSizeF(14, 8), ratio, paint)
+
+
+@cache
+def _ink(token: str) -> QColor:
+    """Return a colour of what lies over video: the same in both modes."""
+    return theme.color(token)
 
 
 def _box_lines(box: OverlayBox) -> list[tuple[str, bool]]:

@@ -1,6 +1,6 @@
 """The live wall: all cameras, what was found last, and the keys to steer it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -138,8 +138,7 @@ class WallPage(Page):
         for place in range(9):
             act = _enlarger(canvas, place)
             self.addAction(_hidden_action(self, str(place + 1), act))
-        back = lambda: canvas.toggle_enlarged(None)  # noqa: E731
-        self.addAction(_hidden_action(self, "Esc", back))
+        self.addAction(_hidden_action(self, "Esc", self._go_back))
 
     def _ask_site(self) -> None:
         session = self.context.session
@@ -226,6 +225,13 @@ class WallPage(Page):
     def _overlays(self, shown: bool) -> None:
         self.canvas.set_look(replace(self.canvas.look, overlays=shown))
 
+    def _go_back(self) -> None:
+        """Esc leads from the enlarged tile to the grid, then out of full screen."""
+        if self.canvas.grid.enlarged is not None:
+            self.canvas.toggle_enlarged(None)
+        elif self.window().isFullScreen():
+            self._full_screen()
+
     def _full_screen(self) -> None:
         action = self.window().findChild(QAction, "full_screen")
         if isinstance(action, QAction):
@@ -248,9 +254,7 @@ def _enlarger(canvas: WallCanvas, place: int) -> Callable[[], None]:
     return lambda: canvas.enlarge_place(place)
 
 
-def _hidden_action(
-    parent: QWidget, key: str, act: Callable[[], Sequence[object] | None]
-) -> QAction:
+def _hidden_action(parent: QWidget, key: str, act: Callable[[], None]) -> QAction:
     """Return an action without a name: the palette does not list it."""
     action = QAction(parent)
     action.setShortcut(QKeySequence(key))

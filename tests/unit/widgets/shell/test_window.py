@@ -129,7 +129,7 @@ def test_full_screen_leaves_only_the_page(desktop: Desktop) -> None:
     desktop.window.toggle_full_screen()
     assert desktop.window.isFullScreen()
     assert workspace._rail.isHidden()
-    desktop.window.toggle_full_screen()
+    QTest.keyClick(desktop.window, Qt.Key.Key_Escape)
     assert not desktop.window.isFullScreen()
     assert not workspace._rail.isHidden()
 
