@@ -1251,10 +1251,6 @@
         <translation>Revisión</translation>
     </message>
     <message>
-        <source>Dashboard</source>
-        <translation>Indicadores</translation>
-    </message>
-    <message>
         <source>Figures</source>
         <translation>Cifras</translation>
     </message>

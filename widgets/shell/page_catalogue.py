@@ -55,7 +55,7 @@ PAGES: Final = (
     PageEntry(
         "dashboard",
         "dashboard",
-        lambda: _tr("pages", "Dashboard"),
+        lambda: _tr("pages", "Figures"),
         lambda: _tr("pages", "Figures"),
         DashboardPage,
         frozenset({Right.REVIEW, Right.REPORT, Right.READ_AUDIT}),

@@ -83,8 +83,8 @@ def test_the_palette_finds_and_does(desktop: Desktop, qtbot: QtBot) -> None:
     names = palette.names
     assert len(names) == len(set(names))
     assert {"Live wall", "Reports", "Freeze", "Log out"} <= set(names)
-    palette.type_text("dshb")
-    assert palette.names[0] == "Dashboard"
+    palette.type_text("fgrs")
+    assert palette.names[0] == "Figures"
     QTest.keyClick(palette._input, Qt.Key.Key_Return)
     assert workspace.current_key == "dashboard"
     assert palette.isHidden()
