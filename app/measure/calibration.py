@@ -13,6 +13,7 @@ from app.config.camera import Calibration
 from app.domain.errors import ConfigurationInvalid
 from app.domain.geometry import PixelPoint, RoadPoint
 from app.measure import homography
+from app.measure.camera_pose import CameraPose, pose_of
 from app.measure.homography import Array
 
 _NEAREST_HORIZON = 1e-3
@@ -117,6 +118,10 @@ class RoadPlane:
         """Return how far y moves for one pixel of error in each pixel, (n,)."""
         slopes = homography.derivative(self._to_road, pixels)[:, 1]
         return np.asarray(np.linalg.norm(slopes, axis=1), dtype=np.float64)
+
+    def pose(self, width_px: int, height_px: int) -> CameraPose | None:
+        """Return where the camera stands, None when the plane does not tell."""
+        return pose_of(self._to_pixel, width_px, height_px)
 
     @property
     def middle_x_m(self) -> float:

@@ -16,7 +16,8 @@ class Foot:
     """One seen foot: stream time, pixel of the configuration's picture, metres.
 
     `x_m` and `y_m` are NaN without a calibration or above the horizon. `y_per_px` is
-    how far `y_m` moves for one pixel of error.
+    how far `y_m` moves for one pixel of error; `scale_doubt` the relative standard
+    uncertainty that all distances share (`app.measure.clearance`).
     """
 
     stream_ns: int
@@ -24,6 +25,7 @@ class Foot:
     x_m: float = float("nan")
     y_m: float = float("nan")
     y_per_px: float = float("nan")
+    scale_doubt: float = 0.0
 
 
 def locate(

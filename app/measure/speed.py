@@ -248,7 +248,9 @@ def _scatter_ms(
 
 
 def _length_sigma_m(seen: Sequence[Foot], plane: RoadPlane) -> float:
-    """Uncertainty of the stretch's length: calibration, and drift of the foot."""
+    """Uncertainty of the length: calibration, and drift and height of the foot."""
     calibration = plane.length_sigma_m(seen[0].pixel, seen[-1].pixel)
     drift = _FOOT_DRIFT_PX * np.hypot(seen[0].y_per_px, seen[-1].y_per_px)
-    return float(np.hypot(calibration, drift))
+    length_m = abs(seen[-1].y_m - seen[0].y_m)
+    hanging = length_m * float(np.mean([foot.scale_doubt for foot in seen]))
+    return math.hypot(calibration, drift, hanging)

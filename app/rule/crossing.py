@@ -4,8 +4,9 @@ import math
 from dataclasses import dataclass, field, replace
 
 from app.domain.clock import NS_PER_S
+from app.domain.geometry import PixelBox
+from app.measure.foot import Foot
 from app.measure.stop_line import LinePosition, StopLineFrame, on_line
-from app.rule.track_history import Sighting
 
 _LEAST_BEFORE = 2
 _CLEARLY_BEFORE = 0.2
@@ -42,16 +43,16 @@ class Passage:
     _clearly_before: int = 0
     _open: Crossing | None = field(default=None)
 
-    def step(self, sighting: Sighting, line: StopLineFrame) -> Crossing | None:
+    def step(self, foot: Foot, box: PixelBox, line: StopLineFrame) -> Crossing | None:
         """Take the next sighting; return the crossing once the vehicle has gone on."""
-        position = line.locate(sighting.foot, sighting.box)
+        position = line.locate(foot, box)
         if position is None:
             return None
-        now_ns = sighting.stream_ns
+        now_ns = foot.stream_ns
         if position.beyond < -_CLEARLY_BEFORE * position.go_on:
             self._clearly_before += 1
-        self._open = self._crossing(now_ns, position, sighting.foot.pixel.y_px)
-        self._last = (now_ns, position, sighting.foot.pixel.y_px)
+        self._open = self._crossing(now_ns, position, foot.pixel.y_px)
+        self._last = (now_ns, position, foot.pixel.y_px)
         if self._open is None or position.beyond < position.go_on:
             return None
         done, self._open = self._open, None

@@ -44,6 +44,7 @@ class CameraJudge:
         body = version.body
         self._size_px = (body.image_width_px, body.image_height_px)
         self._plane = RoadPlane.fit(body.calibration) if body.calibration else None
+        self._pose = self._plane.pose(*self._size_px) if self._plane else None
         self._lamp = (
             LampReader(body.lamp_head, *self._size_px) if body.lamp_head else None
         )
@@ -111,7 +112,7 @@ class CameraJudge:
         seen = []
         for (tracked, box), foot in zip(whole, feet, strict=True):
             history = self._histories.setdefault(
-                tracked.track_id, TrackHistory(tracked.track_id)
+                tracked.track_id, TrackHistory(tracked.track_id, self._pose)
             )
             history.add(tracked, Sighting(foot, box, frame.time))
             seen.append(history)

@@ -68,7 +68,7 @@ class RedLightJudge:
     def observe(self, history: TrackHistory) -> None:
         """Follow a track to its newest sighting."""
         passage = self._passages.setdefault(history.track_id, Passage())
-        crossing = passage.step(history.last, self._line)
+        crossing = passage.step(history.feet[-1], history.last.box, self._line)
         if crossing is not None and history.track_id not in self._waiting:
             self._waiting[history.track_id] = (crossing, history)
 

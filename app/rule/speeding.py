@@ -70,7 +70,7 @@ class SpeedingJudge:
 
         Half the stretch must lie behind it: a foot trembling on the entry has not left.
         """
-        newest = history.last.foot
+        newest = history.feet[-1]
         if not math.isfinite(newest.y_m) or inside(
             newest, self._stretch, self._support_m
         ):
@@ -94,11 +94,11 @@ class SpeedingJudge:
 
 
 def _appearance(history: TrackHistory, passage: StretchSpeed) -> Appearance:
-    nearest = min(history.sightings, key=lambda s: abs(s.stream_ns - passage.exit_ns))
+    nearest = min(history.feet, key=lambda foot: abs(foot.stream_ns - passage.exit_ns))
     return Appearance(
         kind=InfractionKind.SPEEDING,
         at_ns=passage.exit_ns,
-        lateral=nearest.foot.x_m,
+        lateral=nearest.x_m,
         width=VEHICLE_WIDTH_M,
         speed_per_s=ms_from_kmh(passage.speed_kmh),
     )

@@ -1,6 +1,7 @@
 """What is remembered of one vehicle while it is in view."""
 
 from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.domain.clock import CaptureTime
@@ -8,6 +9,8 @@ from app.domain.detection import TrackedBox
 from app.domain.geometry import PixelBox
 from app.domain.ids import TrackId
 from app.domain.vehicle import VehicleClass
+from app.measure.camera_pose import CameraPose
+from app.measure.clearance import grounded
 from app.measure.foot import Foot
 
 _KEPT = 400
@@ -32,22 +35,34 @@ class TrackHistory:
     """The sightings of one track, oldest first, bounded.
 
     Boxes that the tracker guessed or the picture's border cuts are never among them:
-    they decide nothing.
+    they decide nothing. With a `pose`, `feet` stand under the end that faces the
+    camera, by the class that most sightings agree on.
     """
 
     track_id: TrackId
+    pose: CameraPose | None = None
     sightings: deque[Sighting] = field(default_factory=lambda: deque(maxlen=_KEPT))
     _votes: Counter[VehicleClass] = field(default_factory=Counter)
+    _feet: deque[Foot] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    _feet_class: VehicleClass | None = None
 
     def add(self, tracked: TrackedBox, sighting: Sighting) -> None:
         """Remember a sighting and the detector's opinion of the class."""
         self.sightings.append(sighting)
         self._votes[tracked.vehicle_class] += 1
+        vehicle = self.vehicle_class
+        if vehicle is self._feet_class:
+            self._feet.append(grounded(sighting.foot, vehicle, self.pose))
+            return
+        self._feet_class = vehicle
+        self._feet.clear()
+        for known in self.sightings:
+            self._feet.append(grounded(known.foot, vehicle, self.pose))
 
     @property
-    def feet(self) -> list[Foot]:
+    def feet(self) -> Sequence[Foot]:
         """The feet of all sightings."""
-        return [sighting.foot for sighting in self.sightings]
+        return self._feet
 
     @property
     def vehicle_class(self) -> VehicleClass:

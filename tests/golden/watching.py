@@ -84,7 +84,7 @@ def watch(truth: Truth, body: CameraConfiguration, how: Watch) -> Outcome:
         ]
         picture = pictures[truth.phase_at(frame)]
         found += judge.observe(
-            _frame(frame, truth.fps, picture), Tracks(tuple(seen))
+            still(frame, truth.fps, picture), Tracks(tuple(seen))
         ).findings
     return compare(truth, found)
 
@@ -153,7 +153,8 @@ def _boxed(
     )
 
 
-def _frame(number: int, fps: int, image: npt.NDArray[np.uint8]) -> Frame:
+def still(number: int, fps: int, image: npt.NDArray[np.uint8]) -> Frame:
+    """Return a picture as the frame of that number."""
     return Frame(
         camera_id=CameraId(new_uuid()),
         sequence=number,

@@ -84,7 +84,8 @@ def check(
     fault = check_address(entry)
     if fault is not None:
         return fault
-    taken = any(c.url == entry.url and c.id != this for c in others)
+    using = {c.id for c in others if c.url == entry.url}
+    taken = bool(using) and this not in using
     return EntryFault.ADDRESS_TAKEN if taken else None
 
 

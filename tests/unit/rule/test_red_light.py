@@ -19,6 +19,7 @@ from tests.builders.junction import (
     play,
     steady,
 )
+from tests.builders.moments import START
 
 R, A, G = LampPhase.RED, LampPhase.AMBER, LampPhase.GREEN
 RED_AT_10 = cycle((0, G), (7, A), (10, R))
@@ -71,7 +72,9 @@ def test_all_clocks_of_the_decisive_moment_agree() -> None:
     (finding,) = play(judge(), [Vehicle(track=1, y_m=steady(12, 12))], RED_AT_10)
     occurred = finding.occurred
     assert occurred.monotonic_ns - occurred.stream_ns == 5_000
-    assert occurred.wall.timestamp() % 60 == pytest.approx(12.0, abs=0.05)
+    since_start_s = (occurred.wall - START).total_seconds()
+    assert since_start_s == pytest.approx(occurred.stream_ns / 1e9, abs=1e-5)
+    assert since_start_s == pytest.approx(12.0, abs=0.1)
 
 
 def test_stills_surround_the_crossing() -> None:
