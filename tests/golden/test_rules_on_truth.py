@@ -79,7 +79,7 @@ def test_the_lamp_is_read_from_the_pictures_themselves(key: str) -> None:
         for number, picture in enumerate(clip.decode(video=0)):
             if number % 10:
                 continue
-            image = picture.to_ndarray(format="bgr24")
+            image = np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)
             phase = reader.read(still(number, camera.truth.fps, image)).phase
             right += phase is camera.truth.phase_at(number)
             wrong += phase not in (camera.truth.phase_at(number), LampPhase.UNKNOWN)
