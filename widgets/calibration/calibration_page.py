@@ -34,6 +34,7 @@ from widgets.calibration.tools import Tool
 from widgets.common.background import Background
 from widgets.common.empty_state import EmptyState
 from widgets.common.error_bar import ErrorBar
+from widgets.common.fault_text import told
 from widgets.common.key_button import KeyButton
 from widgets.common.page import Page
 from widgets.services import PageContext
@@ -432,7 +433,7 @@ class CalibrationPage(Page):
         try:
             body = draft.configuration()
         except ConfigurationInvalid as error:
-            self.errors.show_trouble("publish", str(error))
+            self.errors.show_trouble("publish", told(str(error)))
             return
         site, note = self.context.session.site, self._note.text().strip()
         self._publishing = True

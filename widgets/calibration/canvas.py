@@ -147,6 +147,7 @@ class CalibrationCanvas(PictureView):
         free = self._editor.tool in (Tool.POINTS, Tool.STRETCH)
         if plane is not None and free and not self._editor.dragging:
             road_painter.paint_ghost_car(painter, plane, self._pointer, picture)
+        painter.setClipping(False)
         self._paint_loupe(painter, draft)
 
     def _paint_loupe(self, painter: QPainter, draft: Draft) -> None:

@@ -16,6 +16,7 @@ from app.domain.overlay import PreviewFrame
 from app.ports import EngineLink
 from widgets import theme
 from widgets.common.empty_state import EmptyState
+from widgets.common.fault_text import told
 from widgets.common.picture_view import PictureView
 
 _FRAME_MS: Final = 66
@@ -137,9 +138,9 @@ class PreviewPane(QWidget):
         self._facts.setText("")
         self._frame = None
         if self._live is not None and self._live.message:
-            self._empty.say(self._live.message)
+            self._empty.say(told(self._live.message))
         elif self._camera_id is not None and self._reason:
-            self._empty.say(self._reason)
+            self._empty.say(told(self._reason))
 
     def _change(self) -> None:
         """Let go of the source that was shown."""
