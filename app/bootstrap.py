@@ -155,6 +155,7 @@ def _engine_parts(
     from app.evidence.recorder import Recorder
     from app.evidence.spool import Forwarder, Spool
     from app.evidence.store import LocalEvidenceStore
+    from app.report.catalogue import Catalogue
     from app.runtime.engine import EngineParts
     from db.engine_gateway import EngineGateway
     from ml.plate.reader import open_plate_reader
@@ -184,6 +185,7 @@ def _engine_parts(
                     clock,
                     paths.spool / "work",
                     plate_reader=plate_reader,
+                    zone=Catalogue.load().zone,
                 ),
                 secrets=secrets,
                 run_dir=engine_run_dir(paths),

@@ -40,9 +40,9 @@ class SpeedMeasurement:
 class RedLightMeasurement:
     """The crossing of the stop line against the lamp, in stream time.
 
-    `red_for_ns` is the time from the first red frame to the crossing;
-    `uncertainty_ns` its expanded uncertainty (coverage factor 2), mostly the frame
-    interval. `amber_ns` is the length of the amber before it, None when not seen.
+    `red_for_ns` is the time from the change to the crossing; the change is put midway
+    between the last frame that was not red and the first that was. `uncertainty_ns` is
+    its expanded uncertainty (coverage factor 2), mostly that interval. `amber_ns` is the length of the amber before it, None when not seen.
     """
 
     phase: LampPhase
