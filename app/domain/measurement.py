@@ -42,7 +42,8 @@ class RedLightMeasurement:
 
     `red_for_ns` is the time from the change to the crossing; the change is put midway
     between the last frame that was not red and the first that was. `uncertainty_ns` is
-    its expanded uncertainty (coverage factor 2), mostly that interval. `amber_ns` is the length of the amber before it, None when not seen.
+    its expanded uncertainty (coverage factor 2), mostly that interval.
+    `amber_ns` is the length of the amber before it, None when not seen.
     """
 
     phase: LampPhase
