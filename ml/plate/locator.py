@@ -91,7 +91,7 @@ class _Rectangle(NamedTuple):
 def _plate_like(box: _Rectangle, image_height: int) -> bool:
     # Plates hang low, and a row of five characters is wider than it is high.
     low = box.top > image_height * 0.3
-    return low and 1.6 <= box.width / box.height <= 6 and box.width >= 24
+    return low and 1.6 <= box.width / box.height <= 8 and box.width >= 24
 
 
 def _stroke_share(marked: npt.NDArray[np.generic], box: _Rectangle) -> float:

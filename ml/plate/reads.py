@@ -10,7 +10,7 @@ from app.domain.geometry import PixelBox
 from app.ports import PlateRead
 from ml.plate.grammar import ALPHABET
 
-_FLOOR = 1e-4
+_FLOOR = 1e-5
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,6 +23,8 @@ _MIN_LENGTH, _MAX_LENGTH = 4, 8
 _BEAM = 64
 _PER_POSITION = 4
 _KEPT = 5
+_DISSENT = 0.3
+"""A read that differs from the consensus is doubted as a whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,8 @@ def _pooled(reads: Sequence[PlateRead]) -> Table:
     total = np.zeros((len(pivot), len(ALPHABET)), np.float64)
     weight_sum = np.zeros((len(pivot), 1), np.float64)
     for read in reads:
-        table, weight = probabilities_of(read), _weight(read)
+        doubt = 1.0 if read.text == pivot else _DISSENT
+        table, weight = probabilities_of(read), _weight(read) * doubt
         for position, partner in enumerate(align(read.text, pivot)):
             if partner is not None:
                 total[position] += weight * table[partner]
@@ -139,8 +142,8 @@ def _candidates(pooled: Table, grammar: Grammar) -> list[tuple[str, float]]:
         ]
         beam = sorted(grown, key=lambda item: (-item[1], item[0]))[:_BEAM]
     weighed = [(text, share * grammar.weight(text)) for text, share in beam]
-    # What fell off the beam may be anything; it counts against the best in full.
-    beyond = max(0.0, 1.0 - sum(share for _, share in beam))
+    # What fell off the beam is still possible and counts against the best.
+    beyond = max(0.0, 1.0 - sum(share for _, share in beam)) * grammar.stranger
     total = beyond + sum(share for _, share in weighed)
     ranked = sorted(weighed, key=lambda item: (-item[1], item[0]))
     return [(text, share / total) for text, share in ranked]

@@ -1,0 +1,126 @@
+"""Reading with the real networks, on plates drawn here."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from app.domain.errors import ModelMissing
+from app.domain.geometry import PixelBox
+from ml import weights
+from ml.plate.grammar import load_grammar
+from ml.plate.locator import ContrastLocator
+from ml.plate.reader import TrackPlateReader, cut, open_plate_reader
+from ml.plate.recogniser import PlateRecogniser
+
+pytest.importorskip("onnxruntime")
+pytest.importorskip("rapidocr")
+
+Image = npt.NDArray[np.uint8]
+
+
+class _KnownPlace:
+    """Says where the plate was drawn."""
+
+    def __init__(self, box: PixelBox | None) -> None:
+        self._box = box
+
+    def locate(self, vehicle: Image) -> PixelBox | None:
+        """Return the box it was made with, if there is a picture at all."""
+        return self._box if vehicle.size else None
+
+
+def _plate(text: str, height_px: int = 60) -> Image:
+    plate = np.full((height_px, height_px * 3, 3), 235, np.uint8)
+    cv2.putText(
+        plate, text, (10, int(height_px * 0.72)), cv2.FONT_HERSHEY_DUPLEX,
+        height_px / 48, (20, 20, 20), 2, cv2.LINE_AA,
+    )  # fmt: skip
+    return plate
+
+
+def _scene(text: str) -> tuple[Image, PixelBox, PixelBox]:
+    """Return a picture, its vehicle, and the plate inside the vehicle's cut."""
+    image = np.full((400, 640, 3), 90, np.uint8)
+    cv2.rectangle(image, (150, 80), (490, 350), (140, 60, 40), -1)
+    image[260:320, 230:410] = _plate(text)
+    return image, PixelBox(150, 80, 490, 350), PixelBox(230, 260, 410, 320)
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> PlateRecogniser:
+    """Return the real text network."""
+    return PlateRecogniser()
+
+
+@pytest.mark.parametrize("text", ["AHK-472", "F3W-678", "M1W-737"])
+def test_a_drawn_plate_is_read(recogniser: PlateRecogniser, text: str) -> None:
+    """Hyphen left out, characters right, sure of them."""
+    table = recogniser.read(_plate(text))
+    found = "".join("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[i] for i in table.argmax(1))
+    assert found == text.replace("-", "")
+    assert table.max(axis=1).min() > 0.5
+
+
+def test_grey_is_no_text(recogniser: PlateRecogniser) -> None:
+    """An empty surface has no characters."""
+    assert len(recogniser.read(np.full((48, 144, 3), 128, np.uint8))) <= 1
+
+
+def test_a_read_says_where_the_plate_is(recogniser: PlateRecogniser) -> None:
+    """The box is that of the full-size picture."""
+    image, vehicle, plate = _scene("AHK-472")
+    _, left, top = cut(image, vehicle, (0.04, 0.04))
+    inside = PixelBox(
+        plate.left_px - left,
+        plate.top_px - top,
+        plate.right_px - left,
+        plate.bottom_px - top,
+    )
+    reader = TrackPlateReader(_KnownPlace(inside), recogniser, load_grammar())
+    read = reader.read(image, vehicle)
+    assert read is not None
+    assert read.text == "AHK472"
+    assert read.box == plate
+    assert reader.vote([read, read]).text == "AHK-472"
+
+
+def test_no_plate_is_no_read(recogniser: PlateRecogniser) -> None:
+    """Neither a vehicle without plate nor a box outside the picture is an error."""
+    reader = TrackPlateReader(_KnownPlace(None), recogniser, load_grammar())
+    image = np.zeros((100, 100, 3), np.uint8)
+    assert reader.read(image, PixelBox(10, 10, 90, 90)) is None
+    assert reader.read(image, PixelBox(300, 300, 400, 400)) is None
+
+
+def test_the_locator_without_network_finds_a_plain_plate() -> None:
+    """What closed sites have to make do with."""
+    image, vehicle, plate = _scene("AHK-472")
+    crop, left, top = cut(image, vehicle, (0.0, 0.0))
+    found = ContrastLocator().locate(crop)
+    assert found is not None
+    middle_x = (found.left_px + found.right_px) / 2 + left
+    middle_y = (found.top_px + found.bottom_px) / 2 + top
+    assert plate.left_px < middle_x < plate.right_px
+    assert plate.top_px < middle_y < plate.bottom_px
+
+
+def test_an_even_surface_has_no_plate() -> None:
+    """Nothing there, nothing found."""
+    assert ContrastLocator().locate(np.full((200, 300, 3), 80, np.uint8)) is None
+
+
+def test_closed_network_falls_back_to_the_plain_locator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The reader opens all the same, and the log says what is lost."""
+
+    def refuse(*_: object) -> Path:
+        raise ModelMissing("The package could not be fetched. Check the network.")
+
+    monkeypatch.setattr(weights, "pull", refuse)
+    opened = open_plate_reader(tmp_path)
+    assert isinstance(opened._locator, ContrastLocator)
+    assert "without a network" in caplog.text
