@@ -19,6 +19,7 @@ _STEPS_PER_FRAME = 2
 _STANDSTILL_GAP_M = 1.8
 _BEFORE_LINE_M = 1.1
 _COMFORTABLE_BRAKING_MS2 = 3.0
+_HARDEST_BRAKING_MS2 = 7.5
 _CREEP_MS = 0.05
 
 
@@ -101,10 +102,10 @@ def _admit(cars: list[_Car], drivers: Sequence[Driver], time_s: float) -> None:
 
 
 def _too_near(ahead: _Car, front_m: float, speed_ms: float) -> bool:
-    """Tell whether somebody entering could not follow `ahead` at ease."""
+    """Tell whether somebody entering could not brake for `ahead` in time."""
     gap = ahead.front_m - ahead.driver.length_m - front_m
-    brakes_m = max(speed_ms**2 - ahead.speed_ms**2, 0.0) / 4.0
-    return gap < 3.0 + 0.5 * speed_ms + brakes_m
+    brakes_m = max(speed_ms**2 - ahead.speed_ms**2, 0.0) / (2 * _HARDEST_BRAKING_MS2)
+    return gap < 3.0 + 1.2 * brakes_m
 
 
 def _advance(
@@ -115,7 +116,7 @@ def _advance(
         wanted = _follow(car, ahead)
         if rule is not None and not car.driver.runs_red:
             wanted = min(wanted, _heed(car, rule, now_s))
-        _move(car, max(wanted, -7.5), step_s)
+        _move(car, max(wanted, -_HARDEST_BRAKING_MS2), step_s)
         ahead = car
 
 

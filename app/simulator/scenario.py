@@ -24,7 +24,7 @@ CLIPS = RESOURCES / "simulator"
 _JUNCTION_SEED = 12
 _AVENUE_SEED = 45
 _SERVICE_SEED = 46
-_NIGHT_SEED = 23
+_NIGHT_SEED = 55
 
 End = Literal["front", "rear"]
 

@@ -119,8 +119,8 @@ def _junction_attempt(rng: np.random.Generator) -> World:
         trips = _cross_trips(reds, rng)
         movers += travel(lane, trips, times, -90.0, rng, len(movers))
     for red in reds:
-        for start in sorted(rng.uniform(3.2, 4.0, 2)):
-            path = LanePath(_WALK.name, float(rng.uniform(2.3, 3.5)), 2.6, -1.0, True)
+        for place, start in zip((2.5, 3.4), rng.uniform(3.2, 4.0, 2), strict=True):
+            path = LanePath(_WALK.name, place, _WALK.width_m, -1.0, across=True)
             key = len(movers)
             movers.append(
                 stroll(path, red + float(start), (-13, 13), 1.75, times, rng, key)
@@ -150,7 +150,8 @@ def _main_trips(
             trips.append(Trip(kind, moment, 0.0, speed, runs_red=True))
             moment += float(rng.uniform(1.7, 2.0))
         last = number == len(reds) - 1
-        trips += _queue(red + 6.0, 2 if last else int(rng.integers(2, 4)), rng)
+        count = 2 if last else int(rng.integers(2, 4))
+        trips += _queue(moment + float(rng.uniform(0.7, 1.4)), count, rng)
         if not last:
             trips += _flow(red + JUNCTION_PLAN.red_s + 8.5, 1 + lane, rng)
     return trips

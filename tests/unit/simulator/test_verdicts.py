@@ -1,5 +1,7 @@
 """Infractions follow from trajectories, and both junction cameras agree."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -52,7 +54,9 @@ def test_the_end_that_is_seen_is_on_the_line_at_the_decisive_moment(
 
 
 @pytest.mark.parametrize("make", [avenue_speed, avenue_plate])
-def test_speeds_follow_from_the_time_in_the_stretch(make: type[Scenario]) -> None:
+def test_speeds_follow_from_the_time_in_the_stretch(
+    make: Callable[[], Scenario],
+) -> None:
     scenario = make()
     movers = {mover.key: mover for mover in scenario.world.movers}
     found = infractions(scenario)
