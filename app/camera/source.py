@@ -132,7 +132,8 @@ class CameraSource:
             if self._packets == _HEALTHY_AFTER_PACKETS:
                 self._backoff.reset()
         listener.ended(stream)
-        return "The recording ended."
+        live = self._pace is Pace.LIVE
+        return "The camera ended the stream." if live else "The recording ended."
 
     def _begin(self, stream: VideoStream, listener: SourceListener) -> None:
         self._stream_clock.begin_session(self._clock.monotonic_ns())

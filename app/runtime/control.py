@@ -53,7 +53,7 @@ class ControlServer:
         self._stop = threading.Event()
         self._key = _new_key(run_dir)
         self._folder, self._address = _new_address(run_dir)
-        self._listener = Listener(self._address, authkey=self._key)
+        self._listener = Listener(self._address, backlog=16, authkey=self._key)
         _write_private(
             run_dir / _ADDRESS_FILE,
             json.dumps({"pid": os.getpid(), "address": self._address}).encode(),
@@ -67,8 +67,9 @@ class ControlServer:
     def close(self) -> None:
         """Hang up on everybody and leave no file behind."""
         self._stop.set()
-        with contextlib.suppress(*_BROKEN, AuthenticationError):
-            Client(self._address, authkey=self._key).close()
+        with contextlib.suppress(*_BROKEN):
+            # Wakes `accept`; without a key there is no handshake that could block.
+            Client(self._address).close()
         self._thread.join(1.0)
         self._listener.close()
         for client in self._clients:

@@ -65,9 +65,9 @@ def test_cut_keeps_decode_order_with_b_frames() -> None:
             )
         )
 
-    shown = [p.stream_ns // FRAME_NS for p in ring.cut(FRAME_NS, 4 * FRAME_NS)]
+    cut_order = [p.stream_ns // FRAME_NS for p in ring.cut(FRAME_NS, 4 * FRAME_NS)]
 
-    assert shown == [0, 3, 1, 2, 6, 4]
+    assert cut_order == [0, 3, 1, 2, 6, 4]
 
 
 @given(
