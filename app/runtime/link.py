@@ -198,7 +198,8 @@ class ProcessEngineLink:
         if code != EXIT_ALREADY_RUNNING:
             sweep(self._run_dir)
             sweep_control_files(self._run_dir)
-        _log.warning("the engine ended with code %s", code)
+        level = logging.INFO if self._closing.is_set() else logging.WARNING
+        _log.log(level, "the engine ended with code %s", code)
         return code
 
     def _explanation(self, code: int | None) -> str:

@@ -9,11 +9,11 @@ from app.domain.detection import TrackedBox
 from app.domain.geometry import PixelBox
 from app.domain.ids import TrackId
 
-_MOST_READS = 6
-_MOST_ATTEMPTS = 12
+_MOST_READS = 3
+_MOST_ATTEMPTS = 6
 _EXTRA_FOR_A_FINDING = 3
-_AGREEING_READS = 3
-_MOST_PER_FRAME = 2
+_AGREEING_READS = 2
+_MOST_PER_FRAME = 1
 _SPACING_NS = NS_PER_S // 5
 _PATIENCE_NS = NS_PER_S // 2
 _GROWTH = 1.15
@@ -37,8 +37,10 @@ class PlatePolicy:
     """Read the nearest whole vehicles, apart in time, until the reads agree.
 
     A plate is read again when the vehicle has come nearer (its box grew by 15 %) or
-    half a second has passed, at most six times per track; three reads of one text
-    are enough. A track with a finding gets three more. One instance per camera.
+    half a second has passed, at most three times per track; two reads of one text
+    are enough. A track with a finding gets three more. These reads are for the wall;
+    the recorder reads again, in the best frames of the clip, before it seals a case.
+    One instance per camera.
     """
 
     def __init__(self) -> None:
@@ -53,7 +55,7 @@ class PlatePolicy:
         width_px: int,
         height_px: int,
     ) -> list[TrackedBox]:
-        """Return up to two vehicles to read now, nearest first."""
+        """Return the vehicle to read now, if any: the nearest."""
         due = [
             box
             for box in boxes

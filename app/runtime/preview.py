@@ -7,6 +7,8 @@ written (a sequence lock), and a reader that finds it odd, or changed after
 copying, throws the copy away.
 """
 
+import contextlib
+import mmap
 import threading
 import zlib
 from pathlib import Path
@@ -106,7 +108,7 @@ class PreviewWriter:
         """Unmap and unlink; readers keep what they have mapped until they close."""
         del self._header
         self._slots.clear()
-        self._map.close()
+        _unmap(self._map)
         self.path.unlink(missing_ok=True)
 
 
@@ -144,7 +146,7 @@ class PreviewReader:
         """Unmap; pictures already handed out stay valid, they are copies."""
         del self._header
         self._slots.clear()
-        self._map.close()
+        _unmap(self._map)
 
     def _copy(self, slot: _Slot) -> PreviewFrame | None:
         before = int(slot.words[_VERSION])
@@ -176,3 +178,9 @@ class PreviewReader:
             source_height_px=caption.source_height_px,
             overlay=caption.overlay,
         )
+
+
+def _unmap(memory: mmap.mmap) -> None:
+    # A traceback may still hold a view; the memory is then freed along with it.
+    with contextlib.suppress(BufferError):
+        memory.close()

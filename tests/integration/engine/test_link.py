@@ -63,15 +63,18 @@ def picture(link: ProcessEngineLink) -> PreviewFrame:
     return wait_until(lambda: link.frame(CAMERA), "picture")
 
 
+def _state(link: ProcessEngineLink) -> CameraState | None:
+    status = link.status()
+    return status.cameras[0].state if status and status.cameras else None
+
+
 def test_pictures_come_and_closing_takes_less_than_3_s(link: ProcessEngineLink) -> None:
     assert link.status() is None
     assert "starting" in link.message()
 
     frame = picture(link)
-    status = wait_until(link.status, "status")
-
     assert frame.overlay.boxes
-    assert status.cameras[0].state is CameraState.ONLINE
+    wait_until(lambda: _state(link) is CameraState.ONLINE, "status that says so")
     assert link.message() == ""
     pid = link.engine_pid
     assert pid is not None

@@ -1,14 +1,15 @@
 """A reader sees whole pictures with their own captions, or none."""
 
-import multiprocessing
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
-from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from app.config.paths import PROJECT
 from app.domain.geometry import PixelBox
 from app.domain.ids import CameraId, TrackId, new_uuid
 from app.domain.overlay import Overlay, OverlayBox
@@ -17,6 +18,7 @@ from app.runtime.overlay_codec import FrameCaption
 from app.runtime.preview import PreviewReader, PreviewWriter
 from app.runtime.segment import run_prefix, shared_folder, sweep
 from tests.builders.moments import moment
+from tests.integration.engine.waiting import wait_until
 
 CAMERA = CameraId(new_uuid())
 
@@ -113,23 +115,28 @@ def test_a_writer_that_died_in_the_middle_is_not_shown(path: Path) -> None:
     writer.close()
 
 
-def _write_for_ever(path: Path, stop: Event) -> None:
+def write_for_ever(path: Path) -> None:
+    """Write as fast as possible until the standard input is closed."""
     writer = PreviewWriter(path)
+    asked = threading.Thread(target=sys.stdin.read)
+    asked.start()
     number = 0
-    while not stop.is_set():
+    while asked.is_alive():
         number += 1
         writer.write(picture(number), caption(number), number)
     writer.close()
 
 
 def test_no_torn_reads_from_another_process(path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    stop = context.Event()
-    process = context.Process(target=_write_for_ever, args=(path, stop))
-    process.start()
-    waiting = threading.Event()
-    while not path.exists() or not path.stat().st_size:
-        waiting.wait(0.01)
+    program = (
+        "from pathlib import Path;"
+        "from tests.unit.runtime.test_preview import write_for_ever;"
+        f"write_for_ever(Path({str(path)!r}))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, cwd=PROJECT
+    )
+    wait_until(lambda: path.exists() and path.stat().st_size, "segment")
     reader = PreviewReader(path, CAMERA)
     seen: set[int] = set()
     try:
@@ -144,11 +151,9 @@ def test_no_torn_reads_from_another_process(path: Path) -> None:
             assert len(frame.overlay.boxes) == number % 7
             assert all(b.track_id == number for b in frame.overlay.boxes)
     finally:
-        stop.set()
-        process.join(10)
+        process.communicate()
         reader.close()
-    assert process.exitcode == 0
-    process.close()
+    assert process.returncode == 0
 
 
 def test_sweep_removes_what_a_dead_engine_left(tmp_path: Path) -> None:
