@@ -25,8 +25,10 @@ class Tour:
     """One walk; pictures go to `folder`. Lives in the GUI thread."""
 
     def __init__(self, desktop: Desktop, folder: Path) -> None:
-        """Walk through `desktop`."""
+        """Walk through `desktop`, whose window is shown."""
         self.desktop = desktop
+        # Keys reach their shortcuts only in a window that is active.
+        desktop.window.activateWindow()
         self._folder = folder
         self.pictures: list[Path] = []
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,12 +1,13 @@
 """Makes the files of one case, each on its own, so that one failing costs no other."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cached_property, partial
 from pathlib import Path
 
 from app.domain.evidence import EvidenceKind
+from app.domain.plate import PlateReading
 from app.evidence import clip, stills, track_file
 from app.evidence.bar_text import StillFacts, bar_rows
 from app.evidence.capture import CaptureRequest
@@ -14,7 +15,13 @@ from app.evidence.frames import Picture, pick_pictures
 from app.evidence.labels import Labels
 from app.evidence.manifest import StreamFacts
 from app.evidence.marks import Marks, Polyline, place_lines
-from app.evidence.plate_view import PlateView, best_view, times_to_try
+from app.evidence.plate_view import (
+    PlateLook,
+    PlateView,
+    largest_view,
+    look_for_plate,
+    times_to_try,
+)
 from app.evidence.track_file import TrackFile
 from app.ports import PlateReader
 
@@ -56,6 +63,8 @@ class CaseMaker:
         self._plate_reader = plate_reader
         self._clip: clip.Clip | None = None
         self._view: PlateView | None = None
+        self.plate = request.infraction.plate
+        """What is known of the plate; surer once the PLATE step is done."""
 
     def steps(self) -> Iterator[tuple[EvidenceKind, Callable[[], MadeFile]]]:
         """Yield what to make and how, in the order that later steps rely on."""
@@ -113,15 +122,29 @@ class CaseMaker:
         )
 
     def _make_plate(self) -> MadeFile:
-        pictures = [picture for picture in self._pictures if picture is not None]
-        plate_text = self._request.infraction.plate.text
-        view = best_view(pictures, self._track, self._plate_reader, plate_text)
+        pictures = self._unlike_pictures()
+        look = self._look(pictures)
+        view = look.best(self.plate.text) or largest_view(pictures, self._track)
         if view is None:
             raise NotMade("The vehicle is in no picture that can be decoded.")
         self._view = view
         path = self._folder / "plate.jpg"
         stills.write_crop(path, view.image)
         return MadeFile(path, stills.MEDIA_TYPE, self._request.wall_at(view.stream_ns))
+
+    def _unlike_pictures(self) -> list[Picture]:
+        """Return each decoded picture once: a frame twice is no second witness."""
+        decoded = {p.stream_ns: p for p in self._pictures if p is not None}
+        return list(decoded.values())
+
+    def _look(self, pictures: list[Picture]) -> PlateLook:
+        """Read again, in the clip's best frames, and believe it when it saw more."""
+        if self._plate_reader is None:
+            return PlateLook((), ())
+        look = look_for_plate(pictures, self._track, self._plate_reader)
+        if look.reads:
+            self.plate = _agreed(self.plate, self._plate_reader.vote(look.reads))
+        return look
 
     def _make_still(self, kind: EvidenceKind, index: int) -> MadeFile:
         picture = self._pictures[index]
@@ -150,7 +173,7 @@ class CaseMaker:
             lamp=request.lamp_at(picture.stream_ns),
         )
         return bar_rows(
-            request.infraction,
+            replace(request.infraction, plate=self.plate),
             request.camera,
             request.configuration,
             facts,
@@ -164,3 +187,12 @@ class CaseMaker:
             vehicle=self._track.box_at(picture.stream_ns),
             lines=self._lines if decisive else (),
         )
+
+
+def _agreed(live: PlateReading, again: PlateReading) -> PlateReading:
+    """Return the later, better reading; nothing is published where the two differ."""
+    if again.text is None:
+        return live if live.text is not None else again
+    if live.text is not None and live.text != again.text:
+        return replace(again, text=None)
+    return again

@@ -11,9 +11,10 @@ from app.evidence.capture import CaptureRequest
 from app.evidence.frames import Picture
 from app.evidence.stills import crop
 from app.evidence.track_file import TrackFile
-from app.ports import PlateReader
+from app.ports import PlateRead, PlateReader
 
-_MOST_TRIES = 4
+_MOST_TRIES = 6
+_BORDER_PX = 3.0
 _APART_NS = 120_000_000
 _PLATE_MARGIN = 0.35
 
@@ -28,9 +29,10 @@ class PlateView:
 
 
 def times_to_try(request: CaptureRequest) -> tuple[int, ...]:
-    """Return when the vehicle was largest inside the clip, at most four times.
+    """Return when the vehicle was largest inside the clip, at most six times.
 
-    They lie apart, because neighbours share the same blur.
+    They lie apart, because neighbours share the same blur; a vehicle that the lower
+    edge of the picture cuts has lost its plate.
     """
     if not request.packets:
         return ()
@@ -39,7 +41,9 @@ def times_to_try(request: CaptureRequest) -> tuple[int, ...]:
     seen = [
         (box.box.width_px * box.box.height_px, time.stream_ns)
         for time, box in request.history
-        if not box.predicted and first <= time.stream_ns <= last
+        if not box.predicted
+        and first <= time.stream_ns <= last
+        and box.box.bottom_px < request.stream.height_px - _BORDER_PX
     ]
     chosen: list[int] = []
     for _, at in sorted(seen, reverse=True):
@@ -50,38 +54,48 @@ def times_to_try(request: CaptureRequest) -> tuple[int, ...]:
     return tuple(chosen)
 
 
-def best_view(
-    pictures: Sequence[Picture],
-    track: TrackFile,
-    reader: PlateReader | None,
-    plate_text: str | None,
-) -> PlateView | None:
-    """Return the surest read's crop, one of the published plate before any other.
+@dataclass(frozen=True, slots=True, eq=False)
+class PlateLook:
+    """All reads of the plate in some pictures, each with its view."""
 
-    Without a read, the crop of the whole vehicle where it is largest; None when the
-    vehicle is in none of the pictures.
-    """
-    seen = [(p, box) for p in pictures if (box := track.box_at(p.stream_ns))]
-    reads = _reads(seen, reader) if reader is not None else []
-    if not reads:
-        return _largest(seen)
-    return max(reads, key=lambda read: (read[0] == plate_text, read[1]))[2]
+    reads: tuple[PlateRead, ...]
+    views: tuple[PlateView, ...]
+
+    def best(self, text: str | None) -> PlateView | None:
+        """Return the surest read's view, one of the published plate before others."""
+        published = None if text is None else text.replace("-", "")
+        ranked = zip(self.reads, self.views, strict=True)
+        found = max(
+            ranked,
+            key=lambda pair: (pair[0].text == published, pair[0].confidence),
+            default=None,
+        )
+        return None if found is None else found[1]
 
 
-def _reads(
-    seen: Sequence[tuple[Picture, PixelBox]], reader: PlateReader
-) -> list[tuple[str, float, PlateView]]:
-    """Return text, confidence and crop of each picture in which a plate is read."""
-    reads = []
-    for picture, box in seen:
-        found = reader.read(picture.image, box)
-        if found is None:
-            continue
-        image = crop(picture.image, found.box, _PLATE_MARGIN)
-        if image is not None:
-            view = PlateView(picture.stream_ns, image, read=True)
-            reads.append((found.text, found.confidence, view))
-    return reads
+def look_for_plate(
+    pictures: Sequence[Picture], track: TrackFile, reader: PlateReader
+) -> PlateLook:
+    """Read the plate of the tracked vehicle in every picture that shows it."""
+    reads, views = [], []
+    for picture, box in _seen(pictures, track):
+        read = reader.read(picture.image, box)
+        image = None if read is None else crop(picture.image, read.box, _PLATE_MARGIN)
+        if read is not None and image is not None:
+            reads.append(read)
+            views.append(PlateView(picture.stream_ns, image, read=True))
+    return PlateLook(tuple(reads), tuple(views))
+
+
+def largest_view(pictures: Sequence[Picture], track: TrackFile) -> PlateView | None:
+    """Return the whole vehicle where it is largest, None when it is in no picture."""
+    return _largest(_seen(pictures, track))
+
+
+def _seen(
+    pictures: Sequence[Picture], track: TrackFile
+) -> list[tuple[Picture, PixelBox]]:
+    return [(p, box) for p in pictures if (box := track.box_at(p.stream_ns))]
 
 
 def _largest(seen: Sequence[tuple[Picture, PixelBox]]) -> PlateView | None:

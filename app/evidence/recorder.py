@@ -18,6 +18,7 @@ from app.domain.errors import EnvironmentFault, StorageFull
 from app.domain.evidence import EvidenceItem, EvidenceKind
 from app.domain.ids import EvidenceId, new_uuid
 from app.domain.infraction import Infraction
+from app.domain.plate import PlateReading
 from app.evidence import manifest
 from app.evidence.capture import CaptureRequest
 from app.evidence.labels import LANGUAGES
@@ -80,6 +81,7 @@ class Recorder:
         ledger = _Ledger(self._store, request.infraction)
         for kind, make in maker.steps():
             ledger.keep(kind, make)
+        ledger.read_plate(maker.plate)
         described = self._describe(request, maker, ledger)
         ledger.keep(EvidenceKind.MANIFEST, lambda: _written(described, folder))
         return ledger.infraction
@@ -117,6 +119,10 @@ class _Ledger:
         """The case with what is stored by now."""
         items = sorted(self._items, key=lambda item: _ORDER[item.kind])
         return replace(self._bare, evidence=tuple(items))
+
+    def read_plate(self, plate: PlateReading) -> None:
+        """Take over what the evidence showed of the plate."""
+        self._bare = replace(self._bare, plate=plate)
 
     def keep(self, kind: EvidenceKind, make: Callable[[], MadeFile]) -> None:
         """Make and store one file; note why when it cannot be made."""

@@ -8,12 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from app.domain.geometry import PixelBox
-from ml.detect.letterbox import Letterbox, input_size_for
+from ml.detect.letterbox import Letterbox
 from ml.detect.runtime import OpenVinoNetwork
 
 Image = npt.NDArray[np.uint8]
 
-_LONG_SIDE_PX = 256
+# One shape for all vehicles: each other one would be compiled anew, for a third of a
+# second, while cars go by.
+_INPUT_HW = (256, 256)
 _MIN_SCORE = 0.25
 
 
@@ -35,7 +37,7 @@ class NetworkLocator:
     def locate(self, vehicle: Image) -> PixelBox | None:
         """Return the surest plate of a BGR picture, None when there is none."""
         image_hw = (vehicle.shape[0], vehicle.shape[1])
-        letterbox = Letterbox(image_hw, input_size_for(image_hw, _LONG_SIDE_PX))
+        letterbox = Letterbox(image_hw, _INPUT_HW)
         output = self._network.run(letterbox.apply(vehicle))
         best = int(output[4].argmax())
         if output[4, best] < _MIN_SCORE:

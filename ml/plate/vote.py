@@ -31,12 +31,11 @@ _DISSENT = 0.3
 class Publication:
     """When a reading is sure enough to be published.
 
-    Two frames must agree on the whole text, or one must be beyond doubt.
+    However sure a network is of one frame, another frame must agree on the whole text.
     """
 
     min_confidence: float = 0.85
     min_agreeing: int = 2
-    min_single_confidence: float = 0.97
 
 
 def vote(
@@ -54,10 +53,7 @@ def vote(
     candidates = _candidates(_pooled(usable), grammar)
     best, probability = candidates[0]
     agreeing = sum(read.text == best for read in usable)
-    sure = probability >= rule.min_confidence and (
-        agreeing >= rule.min_agreeing
-        or (agreeing == 1 and probability >= rule.min_single_confidence)
-    )
+    sure = probability >= rule.min_confidence and agreeing >= rule.min_agreeing
     return PlateReading(
         text=grammar.printed(best) if sure else None,
         confidence=probability,

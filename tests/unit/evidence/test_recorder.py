@@ -206,9 +206,7 @@ class TestPlate:
         store: MemoryEvidenceStore,
         folder: Path,
     ) -> tuple[EvidenceItem, Image.Image]:
-        recorder = Recorder(
-            store, MemorySink(), ManualClock(), folder / "work", plate_reader=reader
-        )
+        recorder = _recorder(reader, store, folder)
         item = _item(recorder.record(request), EvidenceKind.PLATE)
         return item, _picture(store, item)
 
@@ -240,7 +238,24 @@ class TestPlate:
         reader = FixedPlateReader({89: ("ABC", 0.2), 70: ("A8C", 0.4)})
         item, _ = self._recorded(reader, request, store, tmp_path)
         assert item.captured_at == wall_at(at(70))
-        assert len(reader.asked) <= 7
+        assert len(reader.asked) <= 9  # three stills and six looks
+
+    def test_what_two_frames_agree_on_is_published(
+        self, store: MemoryEvidenceStore, video: Encoded, tmp_path: Path
+    ) -> None:
+        """The clip's best frames may show what no live read did."""
+        request = capture(video, speeding(plate=PlateReading.unread()))
+        reader = FixedPlateReader({89: ("AHK472", 0.9), 86: ("AHK472", 0.9)})
+        recorded = _recorder(reader, store, tmp_path).record(request)
+        assert recorded.plate.text == "AHK472"
+
+    def test_a_contradiction_publishes_nothing(
+        self, store: MemoryEvidenceStore, video: Encoded, tmp_path: Path
+    ) -> None:
+        """A person decides when the live reads and the clip disagree."""
+        reader = FixedPlateReader({89: ("ZZZ999", 0.9), 86: ("ZZZ999", 0.9)})
+        recorded = _recorder(reader, store, tmp_path).record(capture(video))
+        assert recorded.plate.text is None
 
 
 class TestPartialFailure:
@@ -364,3 +379,11 @@ def test_with_the_real_store_and_spool(
     with pytest.raises(EvidenceDamaged):
         store.open(clip.sha256)
     assert damaged_files(infraction, store) == (clip,)
+
+
+def _recorder(
+    reader: FixedPlateReader | None, store: MemoryEvidenceStore, folder: Path
+) -> Recorder:
+    return Recorder(
+        store, MemorySink(), ManualClock(), folder / "work", plate_reader=reader
+    )

@@ -49,9 +49,11 @@ def test_one_middling_read_is_not_enough() -> None:
     assert reading.alternatives[0].text == "AHK-472"
 
 
-def test_one_read_beyond_doubt_is_enough() -> None:
-    """A fast vehicle may be seen well only once."""
-    assert vote([_read("AHK472", 0.999)], load_grammar()).text == "AHK-472"
+def test_one_read_is_not_enough_however_sure_it_is() -> None:
+    """A notice must not rest on a single frame."""
+    reading = vote([_read("AHK472", 0.999)], load_grammar())
+    assert reading.text is None
+    assert reading.alternatives[0].text == "AHK-472"
 
 
 def test_unsure_reads_are_not_published_however_many() -> None:
