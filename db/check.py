@@ -37,7 +37,21 @@ class CheckFinding:
 
 
 _ROWS = """
-    SELECT id, kind, camera_id, occurred_at, plate_text, document, document_sha256,
+    SELECT id, document, document_sha256,
+        jsonb_build_array(kind, camera_id, track_id, plate_text, speed_kmh, limit_kmh,
+            red_for_ns, plate_confidence, vehicle_class, engine_id, configuration_id)
+        IS NOT DISTINCT FROM jsonb_build_array(
+            document ->> 'kind', document ->> 'camera_id',
+            (document ->> 'track_id')::bigint, document #>> '{plate,text}',
+            coalesce(document #>> '{measurement,speed_kmh}',
+                document #>> '{measurement,crossing_speed_kmh}')::double precision,
+            (document #>> '{measurement,limit_kmh}')::double precision,
+            (document #>> '{measurement,red_for_ns}')::bigint,
+            (document #>> '{plate,confidence}')::double precision,
+            document ->> 'vehicle_class', document #>> '{provenance,engine_id}',
+            document #>> '{provenance,configuration_id}')
+        AND occurred_at = (document #>> '{occurred,wall}')::timestamptz
+        AND id::text = document ->> 'id' AS agrees,
         ARRAY(SELECT e.sha256 FROM atalaya.evidence AS e
               WHERE e.infraction_id = i.id ORDER BY e.sha256) AS evidence
     FROM atalaya.infraction AS i ORDER BY occurred_at, id
@@ -94,7 +108,7 @@ def _check_infractions(
 ) -> Iterator[CheckFinding]:
     with connection.cursor(name="check_infractions") as cursor:
         cursor.execute(_ROWS)
-        for key, kind, camera, occurred, plate, document, sha256, evidence in cursor:
+        for key, document, sha256, agrees, evidence in cursor:
             subject = str(key)
             infraction = _restore(document, sha256)
             named.update(Sha256(name) for name in evidence)
@@ -103,14 +117,7 @@ def _check_infractions(
                     Trouble.DOCUMENT_ALTERED, subject, "the finding was altered"
                 )
                 continue
-            sealed = (
-                infraction.id,
-                infraction.kind.value,
-                infraction.camera_id,
-                infraction.occurred.wall,
-                infraction.plate.text,
-            )
-            if sealed != (key, kind, camera, occurred, plate):
+            if not agrees:
                 yield CheckFinding(
                     Trouble.COLUMN_ALTERED, subject, "the row differs from the finding"
                 )

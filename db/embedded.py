@@ -306,7 +306,7 @@ def _start_fault(data_dir: Path, said: str) -> EnvironmentFault:
             f"The built-in database may not read its folder {data_dir}. "
             "Check who owns it."
         )
-    if "incompatible with server" in said:
+    if "initialized by PostgreSQL version" in said:
         return DatabaseUnavailable(
             f"The database in {data_dir} was made by another version of PostgreSQL. "
             "Move it with a backup of that version."

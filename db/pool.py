@@ -19,7 +19,7 @@ def open_pool(
     def creator() -> address.Connection:
         return ready.pop() if ready else address.connect(parameters)
 
-    return create_engine(
+    engine = create_engine(
         "postgresql+psycopg://",
         creator=creator,
         pool_size=3,
@@ -27,3 +27,7 @@ def open_pool(
         pool_timeout=5,
         pool_pre_ping=True,
     )
+    if first is not None:
+        # The pool owns it from here on, and closes it with the others.
+        engine.connect().close()
+    return engine

@@ -95,6 +95,8 @@ def database_host() -> Iterator[EmbeddedServer]:
         people = [replace(p, password=password_of(p.login)) for p in DEMO_PEOPLE]
         template = make_conninfo(host.superuser_dsn, dbname=TEMPLATE)
         provision(template, people, engine_password=password_of(ENGINE_LOGIN))
+        with psycopg.connect(template) as connection:
+            connection.execute("DELETE FROM atalaya.outbox")
         yield host
     finally:
         host.stop()

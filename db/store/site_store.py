@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.config.camera import CameraConfiguration, ConfigurationVersion
 from app.domain.camera import Camera
@@ -80,7 +81,7 @@ class PostgresSiteStore:
         """Return the versions in force of all cameras, in one query."""
         query = (
             select(*_VERSION_COLUMNS)
-            .distinct(camera_configuration.c.camera_id)
+            .ext(distinct_on(camera_configuration.c.camera_id))
             .order_by(
                 camera_configuration.c.camera_id, camera_configuration.c.version.desc()
             )

@@ -41,17 +41,24 @@ def _query(server: EmbeddedServer, query: str) -> object:
     return row and row[0]
 
 
+def _make_table(server: EmbeddedServer) -> None:
+    dsn = make_conninfo(server.superuser_dsn, dbname="postgres")
+    with psycopg.connect(dsn) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+
+
 def _postmaster(data_dir: Path) -> psutil.Process:
     lines = (data_dir / "cluster" / "postmaster.pid").read_text().splitlines()
     return psutil.Process(int(lines[0]))
 
 
 def _servers_of(data_dir: Path) -> list[psutil.Process]:
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        if str(data_dir / "cluster") in (process.info["cmdline"] or []):
-            found.append(process)
-    return found
+    cluster = str(data_dir / "cluster")
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if cluster in (process.info["cmdline"] or [])
+    ]
 
 
 def test_first_start_reuse_stop_and_start_again(folder: Path) -> None:
@@ -59,7 +66,7 @@ def test_first_start_reuse_stop_and_start_again(folder: Path) -> None:
     second = EmbeddedServer.start(folder)
     assert (first.started_here, second.started_here) == (True, False)
     assert first.port == second.port
-    _query(first, "CREATE TABLE kept AS SELECT 42 AS answer")
+    _make_table(first)
     first.stop()
     first.stop()
     assert _servers_of(folder) == []
@@ -87,7 +94,7 @@ def test_safe_by_default(folder: Path) -> None:
 
 def test_a_killed_server_comes_back_with_its_data(folder: Path) -> None:
     server = EmbeddedServer.start(folder)
-    _query(server, "CREATE TABLE kept AS SELECT 42 AS answer")
+    _make_table(server)
     dsn = make_conninfo(server.superuser_dsn, dbname="postgres")
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("INSERT INTO kept VALUES (43)")
