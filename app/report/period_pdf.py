@@ -192,7 +192,7 @@ def _cases(content: PeriodContent) -> list[Any]:
         return []
     words = content.wording
     keys = ("when", "kind", "camera", "plate", "measured", "state", "number")
-    shares = (0.16, 0.16, 0.19, 0.09, 0.14, 0.11, 0.15)
+    shares = (0.17, 0.15, 0.18, 0.1, 0.14, 0.11, 0.15)
     table = layout.grid(
         [words.text("period", key) for key in keys],
         content.cases,

@@ -85,7 +85,7 @@ class HourChart(QWidget):
         step = next((s for s in _STEPS if top / s <= _MOST_TICKS), _STEPS[-1])
         item.getAxis("left").setTickSpacing(major=step, minor=step)
         item.setYRange(0, top * 1.1, padding=0)
-        item.setXRange(0, _HOURS, padding=0.005)
+        item.setXRange(-0.3, _HOURS + 0.3, padding=0)
 
     def _dress(self, item: Any) -> None:
         self._plot.setBackground(theme.color("surface"))

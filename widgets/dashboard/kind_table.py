@@ -41,17 +41,17 @@ class KindTable(QWidget):
                 Column(
                     lambda: _tr("KindTable", "Today"),
                     lambda row: formatting.count(row.count),
-                    76,
+                    60,
                     right=True,
                 ),
                 Column(
                     lambda: _tr("KindTable", "Week before"),
                     lambda row: formatting.count(row.before),
-                    108,
+                    100,
                     right=True,
                 ),
                 Column(
-                    lambda: _tr("KindTable", "Precision"), _precision, 164, right=True
+                    lambda: _tr("KindTable", "Precision"), _precision, 160, right=True
                 ),
             ]
         )

@@ -24,13 +24,13 @@ _tr = QCoreApplication.translate
 
 
 def headline(case: Case) -> str:
-    """Return what happened, in one line."""
+    """Return what happened: the rule, and below it the figure that matters."""
     measured = case.infraction.measurement
     name = kind_name(case.infraction.kind)
     if isinstance(measured, SpeedMeasurement):
-        return f"{name} · {formatting.number(measured.speed_kmh, 1, 'km/h')}"
+        return f"{name}\n{formatting.number(measured.speed_kmh, 1, 'km/h')}"
     after = _tr("facts", "{} after red").format(formatting.seconds(measured.red_for_ns))
-    return f"{name} · {after}"
+    return f"{name}\n{after}"
 
 
 def instrument(case: Case) -> str:

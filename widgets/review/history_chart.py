@@ -148,7 +148,11 @@ class HistoryChart(QWidget):
                 angle=0,
                 pen=pen,
                 label=label,
-                labelOpts={"position": 0.02, "color": theme.color(token)},
+                labelOpts={
+                    "position": 0.01,
+                    "color": theme.color(token),
+                    "anchors": [(0.0, 1.0), (0.0, 1.0)],
+                },
             )
         )
 

@@ -132,8 +132,8 @@ class QueuePanel(QFrame):
         return [
             Column(no_title, _glyph, 28, token=_glyph_token),
             Column(no_title, _time, None),
-            Column(no_title, _plate, 80),
-            Column(no_title, _size, 80, right=True),
+            Column(no_title, _plate, 92),
+            Column(no_title, _size, 84, right=True),
         ]
 
     def _connect(self) -> None:
