@@ -92,9 +92,9 @@ class Tour:
         self.press(key)
 
     def shows_case(self, infraction_id: InfractionId) -> bool:
-        """Tell whether the review page shows the case."""
+        """Tell whether the review page shows the case, its evidence checked."""
         page = self._workspace.page
-        case = page.case if isinstance(page, ReviewPage) else None
+        case = page.case if isinstance(page, ReviewPage) and page.checked else None
         return case is not None and case.infraction.id == infraction_id
 
     def picture(self, name: str) -> Path:

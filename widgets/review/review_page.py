@@ -128,6 +128,11 @@ class ReviewPage(Page):
         """The case on screen."""
         return self._case
 
+    @property
+    def checked(self) -> bool:
+        """Whether the evidence of the case on screen was loaded and found sound."""
+        return self._media is not None and not self._media.trouble
+
     def _lay_out(self) -> None:
         self._side.addWidget(self._facts)
         self._side.addWidget(self._reject)
@@ -275,7 +280,7 @@ class ReviewPage(Page):
         person = self.context.session.person
         pending = self._case is not None and self._case.state is InfractionState.PENDING
         may_decide = person.may(Right.REVIEW) and pending
-        sound = self._media is not None and not self._media.trouble
+        sound = self.checked
         issuable = self._to_issue() is not None
         self._bar.offer(
             decide=may_decide,
