@@ -42,7 +42,7 @@ class TrackerSettings:
     birth_hits: int = 2
     max_gap_s: float = 1.0
     min_likeness: float = 0.2
-    min_unsure_likeness: float = 0.4
+    min_unsure_likeness: float = 0.25
     max_margin: float = 0.8
     duplicate_likeness: float = 0.7
 

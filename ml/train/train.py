@@ -59,6 +59,7 @@ def train(
     when a set has other classes and ModelMissing when the base cannot be loaded.
     """
     out.mkdir(parents=True, exist_ok=True)
+    combined = _combined(data, out)
     load_ultralytics(out)
     last = out / _RUN / "weights" / "last.pt"
     start = last if resume and last.is_file() else base_weights
@@ -68,7 +69,7 @@ def train(
     if start is last:
         model.train(resume=True)
     else:
-        model.train(**_arguments(_combined(data, out), out, schedule))
+        model.train(**_arguments(combined, out, schedule))
     return publish(out / _RUN / "weights" / "best.pt", out / "weights.pt")
 
 
