@@ -1,7 +1,7 @@
 """One line to press: a key in its cap, and what it means."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton
 
 from widgets import theme
@@ -17,7 +17,8 @@ class ReasonRow(QAbstractButton):
         """`key` is one character."""
         super().__init__()
         self._key = key
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # The panel has the keyboard; Tab must lead straight to the comment.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def sizeHint(self) -> QSize:
@@ -35,6 +36,3 @@ class ReasonRow(QAbstractButton):
         painter.setPen(theme.color("text"))
         area = self.rect().adjusted(_CAP_PX + 3 * theme.UNIT_PX, 0, 0, 0)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, self.text())
-        if self.hasFocus():
-            painter.setPen(QPen(theme.color("accent"), theme.FOCUS_RING_PX))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))

@@ -144,6 +144,20 @@ def test_n_and_one_key_reject_with_a_reason(desk: Desk) -> None:
     desk.wait_for(second)
 
 
+def test_tab_leads_to_a_comment_that_goes_with_the_reason(desk: Desk) -> None:
+    first = _cases(desk.room)[0]
+    desk.press(Key.Key_N)
+    desk.press(Key.Key_Tab)
+    desk.press(Key.Key_unknown, "yellow bus")
+    desk.press(Key.Key_Return)
+    assert desk.state(first) is InfractionState.PENDING
+    desk.press(Key.Key_1)
+    desk.wait_state(first, InfractionState.REJECTED)
+    review = desk.session.case_store.case(first.infraction.id).reviews[-1]
+    assert review.comment == "yellow bus"
+    assert review.reason is RejectReason.PLATE_UNREADABLE
+
+
 def test_escape_leaves_the_reasons_and_decides_nothing(desk: Desk) -> None:
     first = _cases(desk.room)[0]
     desk.press(Key.Key_N)
