@@ -86,7 +86,7 @@ _NOBODY = {
     "notify by function": "SELECT pg_notify('atalaya', 'camera')",
     "read password hashes": "SELECT rolpassword FROM pg_authid",
     "end another's session": "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-    "WHERE usename = 'postgres' AND backend_type = 'client backend'",
+    "WHERE usename = 'postgres'",
     "change the server": "ALTER SYSTEM SET fsync = off",
     "load a library": "LOAD 'plpgsql'",
     "make an extension": "CREATE EXTENSION vector SCHEMA atalaya",
