@@ -13,6 +13,7 @@ from ml import weights as registry
 from ml.detect.openvino_detector import OpenVinoDetector
 from ml.detect.postprocess import Thresholds
 from ml.export import openvino_model
+from ml.weights import EightBit, ModelEntry
 
 _DEFAULT_INPUT_PX = 640
 
@@ -37,6 +38,8 @@ def open_detector(
         title = name or registry.safe_name(weights.stem)
         return opening.file(weights, title, _hash_of(weights), _DEFAULT_INPUT_PX)
     wanted = registry.entry(name or registry.DEFAULT_DETECTOR, models)
+    if wanted.eight_bit is not None and opening.on_openvino():
+        return opening.eight_bit(wanted, wanted.eight_bit)
     path = registry.resolve(wanted.name, models)
     sha256 = Sha256(wanted.sha256)
     return opening.file(path, wanted.name, sha256, wanted.input_size_px)
@@ -73,12 +76,19 @@ class _Opening:
     def file(
         self, path: Path, name: str, sha256: Sha256, long_side_px: int
     ) -> Detector:
-        if cuda_available():
-            return self._torch(path, name, sha256, long_side_px, "cuda:0")
-        if importlib.util.find_spec("openvino") is None:
-            return self._torch(path, name, sha256, long_side_px, "cpu")
+        if not self.on_openvino():
+            device = "cuda:0" if cuda_available() else "cpu"
+            return self._torch(path, name, sha256, long_side_px, device)
         xml = openvino_model(path, sha256, self.models, self.progress)
         return self._openvino(xml, name, sha256, long_side_px)
+
+    def on_openvino(self) -> bool:
+        return not cuda_available() and importlib.util.find_spec("openvino") is not None
+
+    def eight_bit(self, wanted: ModelEntry, form: EightBit) -> Detector:
+        xml = registry.resolve_eight_bit(form)
+        name, sha256 = f"{wanted.name}-8bit", Sha256(form.sha256)
+        return self._openvino(xml, name, sha256, wanted.input_size_px)
 
     def _openvino(
         self, xml: Path, name: str, sha256: Sha256, long_side_px: int

@@ -75,6 +75,16 @@ Source = Annotated[
 ]
 
 
+class EightBit(_Record):
+    """A bundled OpenVINO form of the weights, for processors.
+
+    `sha256` is over `model.xml` and then `model.bin` of the folder.
+    """
+
+    folder: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
 class ModelEntry(_Record):
     """A model as the registry describes it.
 
@@ -91,6 +101,7 @@ class ModelEntry(_Record):
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     suffix: Literal[".pt"] = ".pt"
     source: Source
+    eight_bit: EightBit | None = None
     accuracy: dict[str, float] = Field(default_factory=dict)
 
 
@@ -140,6 +151,18 @@ def resolve(name: str, models: Path) -> Path:
         )
     verify(path, Sha256(wanted.sha256), name)
     return path
+
+
+def resolve_eight_bit(form: EightBit) -> Path:
+    """Return the verified `.xml` of a bundled 8-bit form; ModelMissing otherwise."""
+    xml = BUNDLED / form.folder / "model.xml"
+    weights = xml.with_suffix(".bin")
+    whole = xml.is_file() and weights.is_file()
+    if not whole or file_sha256(xml, weights) != form.sha256:
+        raise ModelMissing(
+            f"The bundled model {form.folder} is damaged. Install Atalaya again."
+        )
+    return xml
 
 
 def verify(path: Path, expected: Sha256, name: str) -> None:
@@ -255,7 +278,7 @@ def _first(error: Exception) -> str:
 def _record(made: ModelEntry, models: Path) -> None:
     path = models / _IMPORTED
     before = path.read_text("utf-8") if path.is_file() else ""
-    fields = made.model_dump(exclude={"accuracy", "source"})
+    fields = made.model_dump(exclude={"accuracy", "eight_bit", "source"})
     # JSON strings, numbers and lists of strings are TOML as they stand.
     lines = [f"{key} = {json.dumps(value)}" for key, value in fields.items()]
     block = "\n".join(["[[model]]", *lines, 'source = { kind = "local" }', ""])

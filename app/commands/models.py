@@ -33,7 +33,13 @@ def add(commands: Commands) -> None:
     training = actions.add_parser("train", help="train a detector")
     _add_training(training)
     training.set_defaults(run=_train)
-    for action in (listing, pull, verify, bring, dataset, training):
+    smaller = actions.add_parser("quantise", help="make the 8-bit form of a model")
+    smaller.add_argument("name")
+    smaller.add_argument("--pictures", type=Path, required=True, help="folder of JPEGs")
+    smaller.add_argument("--count", type=int, default=300)
+    smaller.add_argument("--out", type=Path, required=True)
+    smaller.set_defaults(run=_quantise)
+    for action in (listing, pull, verify, bring, dataset, training, smaller):
         add_home(action)
 
 
@@ -140,4 +146,21 @@ def _train(options: argparse.Namespace) -> int:
         progress=print_progress,
     )
     print(weights)
+    return 0
+
+
+def _quantise(options: argparse.Namespace) -> int:
+    from app.domain.ids import Sha256
+    from ml.export import openvino_model
+    from ml.train.quantise import quantise
+    from ml.weights import entry, resolve
+
+    models = paths_of(options).models
+    wanted = entry(options.name, models)
+    weights = resolve(options.name, models)
+    xml = openvino_model(weights, Sha256(wanted.sha256), models, print_progress)
+    found = sorted(options.pictures.rglob("*.jpg"))
+    # Evenly over the folder, so that every source in it has its say.
+    pictures = found[:: max(1, len(found) // options.count)][: options.count]
+    print(quantise(xml, pictures, wanted.input_size_px, options.out, models))
     return 0

@@ -45,18 +45,25 @@ def _camera_row(key: str, health: CameraHealth | None) -> dict[str, Any]:
 def scores(
     stage: Stage, cases: Sequence[Case], log: OnlineLog, now: datetime
 ) -> dict[str, dict[str, Any]]:
-    """Return, by type and in all, how the findings compare with the truth."""
-    pooled = {
-        kind: sum(
-            (
-                _camera_score(stage, c, cases, log, now, kind)
-                for c in stage.site.cameras
-            ),
-            start=Score(),
-        )
-        for kind in InfractionKind
-    }
-    return {kind.value: _score_row(result) for kind, result in pooled.items()}
+    """Return, by type, how the findings compare with the truth, and by camera."""
+    result: dict[str, dict[str, Any]] = {}
+    for kind in InfractionKind:
+        by_camera = {
+            camera.key: _camera_score(stage, camera, cases, log, now, kind)
+            for camera in stage.site.cameras
+        }
+        pooled = sum(by_camera.values(), start=Score())
+        details = {
+            key: {
+                "true": one.true_found,
+                "false": one.false_found,
+                "missed": one.missed,
+            }
+            for key, one in by_camera.items()
+            if one != Score()
+        }
+        result[kind.value] = {**_score_row(pooled), "by_camera": details}
+    return result
 
 
 def _camera_score(

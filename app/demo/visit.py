@@ -115,7 +115,8 @@ class Visit:
         # The case just decided is the one that gets its notice.
         self._tour.press_on_page("I")
         self._until(lambda: self._state(case) is InfractionState.NOTIFIED, _PAGE_S)
-        self._decided = self._session_case(case)
+        if self._state(case) is not InfractionState.PENDING:
+            self._decided = self._session_case(case)
 
     def _report(self) -> None:
         """Read the figures, open the notice, make the report of the day."""

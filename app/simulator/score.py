@@ -103,20 +103,23 @@ def score(
     found: Sequence[FoundEvent],
     observed: Sequence[Interval],
 ) -> Score:
-    """Match findings to truth one to one, nearest first, of the same kind.
+    """Match findings to truth one to one, of the same kind.
+
+    Those with the same plate first, then the nearest in time: two vehicles may cross
+    side by side.
 
     Truth outside the `observed` intervals cannot be missed, but a finding that
     matches it is true all the same.
     """
     pairs = sorted(
-        (abs(f.at - t.at), i, j)
+        (not _same_plate(f.plate, t.plate), abs(f.at - t.at), i, j)
         for i, f in enumerate(found)
         for j, t in enumerate(truth)
         if f.kind is t.kind and abs(f.at - t.at) <= MATCH_WINDOW
     )
     matches: dict[int, int] = {}
     taken: set[int] = set()
-    for _, i, j in pairs:
+    for *_, i, j in pairs:
         if i not in matches and j not in taken:
             matches[i] = j
             taken.add(j)

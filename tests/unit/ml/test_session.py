@@ -68,10 +68,16 @@ def _frame(clip: Path, number: int) -> npt.NDArray[np.uint8]:
 
 
 def test_an_infraction_can_name_the_bundled_model(bundled: Detector) -> None:
-    """Name and hash are those of the manifest, not of the export."""
-    path = registry.BUNDLED / f"{registry.DEFAULT_DETECTOR}.pt"
-    assert bundled.model_name == registry.DEFAULT_DETECTOR
-    assert bundled.model_sha256 == registry.file_sha256(path)
+    """Name and hash are those of the files that run: on a processor, eight bits."""
+    folder = registry.BUNDLED / f"{registry.DEFAULT_DETECTOR}-8bit"
+    weights = registry.BUNDLED / f"{registry.DEFAULT_DETECTOR}.pt"
+    known = {
+        f"{registry.DEFAULT_DETECTOR}-8bit": registry.file_sha256(
+            folder / "model.xml", folder / "model.bin"
+        ),
+        registry.DEFAULT_DETECTOR: registry.file_sha256(weights),
+    }
+    assert bundled.model_sha256 == known[bundled.model_name]
     assert bundled.device in {"cuda:0", "openvino:cpu", "cpu"}
 
 
@@ -156,3 +162,10 @@ def test_a_damaged_weights_file_is_said(models: Path, tmp_path: Path) -> None:
     path.write_bytes(b"rubbish")
     with pytest.raises(ModelMissing, match="could not be prepared"):
         open_detector(models, weights=path)
+
+
+def test_a_damaged_eight_bit_form_is_refused() -> None:
+    """Whatever lies in the folder, only the files on record are loaded."""
+    form = registry.EightBit(folder="atalaya-n-8bit", sha256="0" * 64)
+    with pytest.raises(ModelMissing, match="damaged"):
+        registry.resolve_eight_bit(form)
