@@ -19,6 +19,7 @@ from widgets.review.review_page import ReviewPage
 from widgets.shell.workspace import Workspace
 
 _POLL_MS = 50
+_ACTIVE_WITHIN_S = 5.0
 
 
 class Tour:
@@ -27,11 +28,11 @@ class Tour:
     def __init__(self, desktop: Desktop, folder: Path) -> None:
         """Walk through `desktop`, whose window is shown."""
         self.desktop = desktop
-        # Keys reach their shortcuts only in a window that is active.
-        desktop.window.activateWindow()
         self._folder = folder
         self.pictures: list[Path] = []
         folder.mkdir(parents=True, exist_ok=True)
+        # Keys reach their shortcuts only in a window that is active.
+        self.until(self._active, _ACTIVE_WITHIN_S)
 
     def wait(self, seconds: float) -> None:
         """Let the product run for a while."""
@@ -103,6 +104,12 @@ class Tour:
         self.desktop.window.grab().save(str(path))
         self.pictures.append(path)
         return path
+
+    def _active(self) -> bool:
+        window = self.desktop.window
+        if not window.isActiveWindow():
+            window.activateWindow()
+        return window.isActiveWindow()
 
     @property
     def _workspace(self) -> Workspace:

@@ -9,6 +9,9 @@ from app.domain.geometry import PixelBox, PixelPoint
 from app.measure.calibration import RoadPlane
 
 _BORDER_PX = 2.0
+_LOWER_BORDER_SHARE = 0.011
+"""A box that ends this near to the lower border, as a share of the height, is cut by
+it: what a detector makes of a half-seen vehicle trembles by some pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +51,10 @@ def truncated(box: PixelBox, width_px: float, height_px: float) -> bool:
     return (
         box.left_px <= _BORDER_PX
         or box.right_px >= width_px - _BORDER_PX
-        or box.bottom_px >= height_px - _BORDER_PX
+        or cut_below(box, height_px)
     )
+
+
+def cut_below(box: PixelBox, height_px: float) -> bool:
+    """Tell whether the lower border cuts the box, so that its foot is not seen."""
+    return box.bottom_px >= height_px * (1 - _LOWER_BORDER_SHARE)

@@ -38,16 +38,24 @@ def pretty(text: str | None) -> str:
     """Return the plate with its hyphen where the form is known, a dash for None.
 
     AB1234 may have been written AB1-234 or, before 2010, AB-1234; the newer is shown.
+    A plate that carries its hyphen already is shown alike.
     """
     if not text:
         return "—"
+    bare = _SEPARATORS.sub("", text)
     for form in _FORMS:
-        match = form.fullmatch(text)
+        match = form.fullmatch(bare)
         if match:
             return f"{match[1]}-{match[2]}"
     return text
 
 
+def same(one: str | None, other: str | None) -> bool:
+    """Tell whether two plates are the same, however they are hyphenated."""
+    return _SEPARATORS.sub("", one or "") == _SEPARATORS.sub("", other or "")
+
+
 def familiar(text: str) -> bool:
     """Tell whether the plate has a form that is issued; others are worth a look."""
-    return any(form.fullmatch(text) for form in _FORMS)
+    bare = _SEPARATORS.sub("", text)
+    return any(form.fullmatch(bare) for form in _FORMS)

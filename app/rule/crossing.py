@@ -14,6 +14,12 @@ _CLEARLY_BEFORE = 0.2
 _GREATEST_GAP_NS = 3 * NS_PER_S // 2
 _GREATEST_GO_ON_NS = 3 * NS_PER_S
 """A vehicle that needs longer to go on has stopped on the line."""
+_GREATEST_SPEED_MS = 70.0
+_GREATEST_ACCELERATION_MS2 = 10.0
+_GREATEST_JUMP_M = 3.0
+"""How much farther than its speed allows a box may go for want of a steady hand."""
+_NOISE_SIGMAS = 4.0
+_STEPS_REMEMBERED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,7 @@ class Passage:
 
     _last: tuple[int, LinePosition, float] | None = None
     _clearly_before: int = 0
+    _speeds_ms: list[float] = field(default_factory=list)
     _open: Crossing | None = field(default=None)
 
     def step(self, foot: Foot, box: PixelBox, line: StopLineFrame) -> Crossing | None:
@@ -52,6 +59,9 @@ class Passage:
         if position.beyond < -_CLEARLY_BEFORE * position.go_on:
             self._clearly_before += 1
         self._open = self._crossing(now_ns, position, foot.pixel.y_px)
+        if line.metric and not self._drives(now_ns, position):
+            # The box went to another vehicle: nothing it does now is this one's deed.
+            self._open, self._clearly_before = None, 0
         self._last = (now_ns, position, foot.pixel.y_px)
         if self._open is None or position.beyond < position.go_on:
             return None
@@ -59,6 +69,23 @@ class Passage:
         if now_ns - done.at_ns > _GREATEST_GO_ON_NS:
             return None
         return replace(done, gone_on_ns=now_ns)
+
+    def _drives(self, now_ns: int, position: LinePosition) -> bool:
+        """Tell whether a vehicle can have moved so since the last sighting."""
+        if self._last is None:
+            return True
+        then_ns, before, _ = self._last
+        gap_s = (now_ns - then_ns) / NS_PER_S
+        moved_m = abs(position.beyond - before.beyond)
+        doubt_m = _NOISE_SIGMAS * math.hypot(before.noise, position.noise)
+        known_ms = max(self._speeds_ms, default=_GREATEST_SPEED_MS)
+        greatest_ms = min(known_ms, _GREATEST_SPEED_MS)
+        reach_m = (greatest_ms + _GREATEST_ACCELERATION_MS2 * gap_s) * gap_s
+        if moved_m > reach_m + _GREATEST_JUMP_M + doubt_m:
+            self._speeds_ms.clear()
+            return False
+        self._speeds_ms = [*self._speeds_ms, moved_m / gap_s][-_STEPS_REMEMBERED:]
+        return True
 
     def _crossing(
         self, now_ns: int, position: LinePosition, y_px: float

@@ -17,7 +17,7 @@ from app.domain.ids import ConfigurationId, TrackId
 from app.domain.infraction import InfractionKind
 from app.domain.signal import LampReading
 from app.measure.calibration import RoadPlane
-from app.measure.foot import locate, truncated
+from app.measure.foot import cut_below, locate, truncated
 from app.measure.lamp_timeline import LampTimeline
 from app.measure.signal import LampReader
 from app.measure.speed import live_speed_kmh
@@ -106,7 +106,7 @@ class CameraJudge:
             (tracked, box)
             for tracked in tracks
             if not tracked.predicted
-            and not truncated(box := self._scaled(tracked, frame), *self._size_px)
+            and self._is_whole(tracked, box := self._scaled(tracked, frame))
         ]
         feet = locate(frame.time.stream_ns, [b.foot for _, b in whole], self._plane)
         seen = []
@@ -117,6 +117,14 @@ class CameraJudge:
             history.add(tracked, Sighting(foot, box, frame.time))
             seen.append(history)
         return sorted(seen, key=lambda history: -len(history.sightings))
+
+    def _is_whole(self, tracked: TrackedBox, box: PixelBox) -> bool:
+        """Tell whether the box shows where the vehicle stands."""
+        history = self._histories.get(tracked.track_id)
+        if history is not None and cut_below(box, self._size_px[1]):
+            history.cut_below(box)
+        gone = history is not None and history.gone_below
+        return not gone and not truncated(box, *self._size_px)
 
     def _scaled(self, tracked: TrackedBox, frame: Frame) -> PixelBox:
         """Return a box in pixels of the configuration's picture."""

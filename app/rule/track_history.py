@@ -14,6 +14,8 @@ from app.measure.clearance import grounded
 from app.measure.foot import Foot
 
 _KEPT = 400
+_COMING_NEARER = 5
+_NEARER_PX = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class TrackHistory:
     track_id: TrackId
     pose: CameraPose | None = None
     sightings: deque[Sighting] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    gone_below: bool = False
+    """It came nearer until the lower border cut it: what is seen later is a part."""
     _votes: Counter[VehicleClass] = field(default_factory=Counter)
     _feet: deque[Foot] = field(default_factory=lambda: deque(maxlen=_KEPT))
     _feet_class: VehicleClass | None = None
@@ -58,6 +62,17 @@ class TrackHistory:
         self._feet.clear()
         for known in self.sightings:
             self._feet.append(grounded(known.foot, vehicle, self.pose))
+
+    def cut_below(self, box: PixelBox) -> None:
+        """Note that the lower border cuts the vehicle now.
+
+        One that comes into the picture from below is cut too, but not growing nearer.
+        """
+        if len(self.sightings) < 2:
+            return
+        earlier = self.sightings[-min(_COMING_NEARER, len(self.sightings))]
+        if box.bottom_px - earlier.box.bottom_px > _NEARER_PX:
+            self.gone_below = True
 
     @property
     def feet(self) -> Sequence[Foot]:

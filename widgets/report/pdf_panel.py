@@ -115,7 +115,10 @@ class PdfPanel(QFrame):
         self._folder.clicked.connect(self._open_folder)
 
     def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
         self._stack = QStackedLayout()
+        column.addLayout(self._stack, 1)
+        # Only now: a stack without a parent shows its first widget as a window.
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._view)
         row = QHBoxLayout()
@@ -126,10 +129,8 @@ class PdfPanel(QFrame):
         row.addWidget(self._name, 1)
         for button in (self._save, self._open, self._folder):
             row.addWidget(button)
-        column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(self._stack, 1)
         column.addLayout(row)
 
     def _allow(self) -> None:

@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout
 
 from app.domain.infraction import Case
-from app.review.plate_text import PlateTextInvalid, familiar, normalise, pretty
+from app.review.plate_text import PlateTextInvalid, familiar, normalise, pretty, same
 from widgets import theme
 from widgets.common import formatting
 from widgets.common.key_button import KeyButton
@@ -102,13 +102,10 @@ class PlatePanel(QFrame):
         column.setSpacing(4)
         for part in (self._crop, self._text, self._edit, self._note):
             column.addWidget(part)
-        row = QHBoxLayout()
-        row.setSpacing(4)
+        # One below the other: side by side they are wider than the narrowest column.
         for place, button in enumerate(self._choices):
             button.clicked.connect(lambda _=False, place=place: self._choose(place))
-            row.addWidget(button)
-        row.addStretch(1)
-        column.addLayout(row)
+            column.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
         self.retranslate()
 
     def _fit_crop(self) -> None:
@@ -142,7 +139,7 @@ class PlatePanel(QFrame):
     def _take(self, text: str) -> None:
         if self._case is None:
             return
-        self._correction = None if text == self._case.plate_text else text
+        self._correction = None if same(text, self._case.plate_text) else text
         self._refresh()
         self.corrected.emit()
 
@@ -168,7 +165,7 @@ class PlatePanel(QFrame):
         reading = case.infraction.plate
         if text is None:
             return self.tr("No plate was read. E types it in.")
-        if text != reading.text:
+        if not same(text, reading.text):
             note = self.tr("corrected, read as {}").format(pretty(reading.text))
         else:
             note = self.tr("{0} · {1} reads").format(

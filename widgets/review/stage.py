@@ -118,7 +118,10 @@ class Stage(QFrame):
         self._chart.moment_chosen.connect(self._seek)
 
     def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
         self._pictures = QStackedLayout()
+        column.addLayout(self._pictures, 1)
+        # Only now: a stack without a parent shows its first widget as a window.
         self._pictures.addWidget(self._view)
         self._pictures.addWidget(self._refused)
         transport = QHBoxLayout()
@@ -128,10 +131,8 @@ class Stage(QFrame):
             transport.addWidget(button)
         transport.addStretch(1)
         transport.addWidget(self._time)
-        column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(self._pictures, 1)
         column.addLayout(transport)
         column.addWidget(self._strip)
         column.addWidget(self._chart)

@@ -218,3 +218,13 @@ def test_time_running_backwards_is_a_new_stream() -> None:
     assert play(watch, [vehicle], RED_AT_10, times_s=np.arange(0, 11.95, 0.125)) == []
     again = play(watch, [vehicle], RED_AT_10)
     assert len(again) == 1
+
+
+def test_a_box_that_jumps_to_another_vehicle_accuses_nobody() -> None:
+    """A waiting vehicle's track is taken over by one that is already across."""
+
+    def waits_then_jumps(time_s: float) -> float:
+        return LINE_Y_M - 4 if time_s < 14 else LINE_Y_M + 12 + 10 * (time_s - 14)
+
+    vehicle = Vehicle(track=1, y_m=waits_then_jumps)
+    assert play(judge(), [vehicle], RED_AT_10) == []
