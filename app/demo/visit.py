@@ -42,6 +42,7 @@ class Visit:
         self._tour.picture("login")
         self._watch()
         self._decide()
+        self._tour.desktop.show_page("wall")
         self._wait_until_left(_REPORTING_S)
         self._tour.picture("wall-later")
         summary = self._summary()

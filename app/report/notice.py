@@ -26,7 +26,7 @@ from app.report.content import (
     percent,
 )
 from app.report.wording import DocumentWording
-from app.review.plate_text import pretty
+from app.review.plate_text import pretty, same
 
 STILLS = (
     EvidenceKind.STILL_DECISIVE,
@@ -165,7 +165,7 @@ def _utc(case: Case) -> str:
 def _plate_note(case: Case, words: DocumentWording) -> str:
     reading = case.infraction.plate
     read = pretty(reading.text) if reading.text else words.text("note", "unread")
-    if case.plate_text != reading.text:
+    if not same(case.plate_text, reading.text):
         return words.text("note", "corrected", read=read)
     return words.text(
         "note", "confidence", percent=percent(round(reading.confidence * 100.0))
