@@ -262,6 +262,9 @@ class _NothingToRecord:
     def record(self, request: "CaptureRequest") -> "Infraction":
         return request.infraction
 
+    def hurry(self) -> None:
+        return
+
 
 def run_control_room(paths: Paths, dsn: str | None, model: str | None) -> int:
     """Open the desktop; return its exit code."""

@@ -1,6 +1,9 @@
 """`engine`: work for the site's cameras, or through one recording."""
 
 import argparse
+import logging
+import os
+import threading
 
 from app.commands.common import (
     Commands,
@@ -40,9 +43,23 @@ def _serve(options: argparse.Namespace) -> int:
         raise EnvironmentFault(
             "The engine needs the address of the database: give --dsn or ATALAYA_DSN."
         )
-    return run_engine_process(
+    code = run_engine_process(
         paths_of(options), options.dsn, model=options.model, follow_pid=options.follow
     )
+    _leave_stuck_threads(code)
+    return code
+
+
+def _leave_stuck_threads(code: int) -> None:
+    """End at once where a library's call still holds a thread.
+
+    Everything is closed and on disk by now; taking the interpreter down under a
+    thread that runs native code would abort the process instead of ending it.
+    """
+    stuck = [t for t in threading.enumerate() if t is not threading.main_thread()]
+    if stuck:
+        logging.shutdown()
+        os._exit(code)
 
 
 def _analyse(options: argparse.Namespace) -> int:

@@ -39,7 +39,12 @@ def add(commands: Commands) -> None:
     smaller.add_argument("--count", type=int, default=300)
     smaller.add_argument("--out", type=Path, required=True)
     smaller.set_defaults(run=_quantise)
-    for action in (listing, pull, verify, bring, dataset, training, smaller):
+    prepare = actions.add_parser("prepare", help="make the models ready to run here")
+    prepare.set_defaults(run=_prepare)
+    for action in (
+        *(listing, pull, verify, bring, dataset, training, smaller),
+        prepare,
+    ):
         add_home(action)
 
 
@@ -163,4 +168,15 @@ def _quantise(options: argparse.Namespace) -> int:
     # Evenly over the folder, so that every source in it has its say.
     pictures = found[:: max(1, len(found) // options.count)][: options.count]
     print(quantise(xml, pictures, wanted.input_size_px, options.out, models))
+    return 0
+
+
+def _prepare(options: argparse.Namespace) -> int:
+    from ml.plate.reader import open_plate_reader
+    from ml.session import open_detector
+
+    models = paths_of(options).models
+    open_detector(models, progress=print_progress)
+    open_plate_reader(models, progress=print_progress)
+    print_progress("the models are ready", 1.0)
     return 0

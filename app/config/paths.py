@@ -44,8 +44,13 @@ class Paths:
 
     @property
     def models(self) -> Path:
-        """Pulled and exported models."""
-        return self._folder("models")
+        """Pulled and exported models; roots share those of `ATALAYA_MODELS`."""
+        shared = os.environ.get("ATALAYA_MODELS")
+        if not shared:
+            return self._folder("models")
+        folder = Path(shared).resolve()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
 
     @property
     def logs(self) -> Path:

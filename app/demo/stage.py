@@ -1,5 +1,7 @@
 """Everything behind the demo: server, people, cameras, engine, and the way back."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -9,7 +11,7 @@ from urllib.parse import urlsplit
 
 from app.bootstrap import Database, database, desktop_services
 from app.camera.discovery import Discovery
-from app.config.paths import Paths
+from app.config.paths import PROJECT, Paths
 from app.config.secret_store import open_secret_store
 from app.demo.virtual_site import Outage, VirtualSite, virtual_site
 from app.domain.camera import Camera, FoundCamera
@@ -19,6 +21,7 @@ from app.ports import SecretStore, SiteStore
 from app.progress import print_progress
 from app.runtime.run_lock import RunLock
 from app.simulator.scenario import SimulatedCamera
+from app.version import VERSION
 from db.people import random_password
 from db.provision import DEMO_PEOPLE, NewPerson
 from db.server import PostgresServer
@@ -58,7 +61,8 @@ def stage(paths: Paths, choices: StageChoices) -> Iterator[Stage]:
     """
     with ExitStack() as stack:
         stack.callback(_only_demo(paths).release)
-        print_progress("opening the built-in database", 0.1)
+        prepare_models(paths)
+        print_progress("opening the built-in database", 0.2)
         secrets = open_secret_store(paths)
         people = tuple(with_password(person, secrets) for person in DEMO_PEOPLE)
         server = stack.enter_context(database(paths, None, secrets, people))
@@ -81,6 +85,22 @@ def stage(paths: Paths, choices: StageChoices) -> Iterator[Stage]:
         )
         print_progress("ready", 1.0)
         yield Stage(services=services, site=site, passwords=passwords, cameras=cameras)
+
+
+def prepare_models(paths: Paths) -> None:
+    """Fetch and convert what the engine needs, once, before anybody waits for it.
+
+    In a process of its own, because the desktop never loads the models' libraries.
+    Without a network the engine does with what is bundled, and says so in its log.
+    """
+    stamp = paths.models / "prepared"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == VERSION:
+        return
+    print_progress("preparing the models (the first time takes a minute)", 0.05)
+    home = ["--home", str(paths.root)]
+    command = [sys.executable, str(PROJECT / "main.py"), "models", "prepare", *home]
+    if subprocess.run(command, cwd=PROJECT, check=False).returncode == 0:
+        stamp.write_text(VERSION, encoding="utf-8")
 
 
 def _only_demo(paths: Paths) -> RunLock:

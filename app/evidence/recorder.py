@@ -8,6 +8,7 @@ stops the work, so that it is done again, from the start, when that is mended.
 import errno
 import logging
 import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import tzinfo
@@ -30,6 +31,7 @@ __all__ = ["CaptureRequest", "Recorder"]
 _log = logging.getLogger(__name__)
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _DISK = _FULL | {errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
+_QUICK = frozenset({EvidenceKind.CLIP, EvidenceKind.TRACK})
 _ORDER = {kind: index for index, kind in enumerate(EvidenceKind)}
 
 
@@ -59,7 +61,16 @@ class Recorder:
         self._work_dir = work_dir
         self._plate_reader = plate_reader
         self._style = Style(LANGUAGES[language], zone)
+        self._hurried = threading.Event()
         work_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def hurry(self) -> None:
+        """From now on leave out what takes decoding: the engine is being stopped.
+
+        A case then has its clip, its track and its manifest, which says what is
+        missing; that is made within a fraction of a second.
+        """
+        self._hurried.set()
 
     def record(self, request: CaptureRequest) -> Infraction:
         """Make, store and spool; return the infraction with its evidence.
@@ -80,7 +91,10 @@ class Recorder:
         maker = CaseMaker(request, folder, self._style, self._plate_reader)
         ledger = _Ledger(self._store, request.infraction)
         for kind, make in maker.steps():
-            ledger.keep(kind, make)
+            if self._hurried.is_set() and kind not in _QUICK:
+                ledger.leave_out(kind, "The engine was being stopped.")
+            else:
+                ledger.keep(kind, make)
         ledger.read_plate(maker.plate)
         described = self._describe(request, maker, ledger)
         ledger.keep(EvidenceKind.MANIFEST, lambda: _written(described, folder))
@@ -139,6 +153,10 @@ class _Ledger:
         else:
             self._items.append(self._stored(kind, made))
 
+    def leave_out(self, kind: EvidenceKind, reason: str) -> None:
+        """Note why one file is not made."""
+        self.missing.append(manifest.Missing(kind=kind, reason=reason))
+
     def _stored(self, kind: EvidenceKind, made: MadeFile) -> EvidenceItem:
         sha256, size_bytes = self._store.put(made.path)
         return EvidenceItem(
@@ -154,7 +172,7 @@ class _Ledger:
         _log.warning(
             "case %s has no %s: %s", self._bare.id, kind, reason, exc_info=True
         )
-        self.missing.append(manifest.Missing(kind=kind, reason=reason))
+        self.leave_out(kind, reason)
 
 
 def _refusal(error: OSError) -> StorageFull:

@@ -44,6 +44,10 @@ class InfractionRecorder(Protocol):
         """Block until the case is safe; StorageFull when there is no room now."""
         ...
 
+    def hurry(self) -> None:
+        """Make only what is quick from now on: the engine is being stopped."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class OpenCase:
@@ -141,6 +145,7 @@ class EvidenceDesk:
         Rings must be closed before, or the cut waits for its packets.
         """
         self._closing.set()
+        self._recorder.hurry()
         self._waiting.put(None)
         for thread in self._threads:
             thread.join(timeout_s / len(self._threads))

@@ -261,6 +261,21 @@ class TestPlate:
 class TestPartialFailure:
     """What cannot be made costs nothing else."""
 
+    def test_a_hurried_case_keeps_what_needs_no_decoding(
+        self, store: MemoryEvidenceStore, video: Encoded, tmp_path: Path
+    ) -> None:
+        """The engine is being stopped; the case must not be lost with it."""
+        sink = MemorySink()
+        recorder = Recorder(store, sink, ManualClock(), tmp_path / "work")
+        recorder.hurry()
+        recorded = recorder.record(capture(video))
+        kinds = {item.kind for item in recorded.evidence}
+        assert kinds == {EvidenceKind.CLIP, EvidenceKind.TRACK, EvidenceKind.MANIFEST}
+        item = _item(recorded, EvidenceKind.MANIFEST)
+        with store.open(item.sha256) as file:
+            reasons = {missing.reason for missing in read_manifest(file).missing}
+        assert reasons == {"The engine was being stopped."}
+
     def _missing(
         self, infraction: Infraction, store: MemoryEvidenceStore
     ) -> list[EvidenceKind]:
