@@ -112,6 +112,8 @@ class InferenceLoop:
             lane.monitor.dropped("failed")
             self._stop.wait(0.01)
             return
+        with self._lock:
+            self._turn.note(lane.camera.id, traffic=bool(tracks.boxes))
         if self._seen is not None:
             self._seen(picture, tracks)
 

@@ -64,3 +64,31 @@ def test_a_recording_is_never_too_old() -> None:
 
 def test_nobody_waits() -> None:
     assert FairTurn().choose([], 0).serve is None
+
+
+def test_an_empty_road_leaves_its_turns_to_those_with_traffic() -> None:
+    turn = FairTurn()
+    served: Counter[CameraId] = Counter()
+    busy, empty = CAMERAS[:2], CAMERAS[2:4]
+    for moment in range(600):
+        waiting = [Waiting(camera, moment) for camera in (*busy, *empty)]
+        chosen = turn.choose(waiting, moment).serve
+        assert chosen is not None
+        served[chosen] += 1
+        turn.note(chosen, traffic=chosen in busy)
+
+    assert min(served[camera] for camera in busy) >= 1.8 * max(
+        served[camera] for camera in empty
+    )
+    assert min(served[camera] for camera in empty) >= 60
+
+
+def test_traffic_brings_the_full_rate_back_at_once() -> None:
+    turn = FairTurn()
+    for camera in CAMERAS[:2]:
+        turn.choose([Waiting(camera, 0)], 0)
+    turn.note(CAMERAS[0], traffic=False)
+    turn.note(CAMERAS[0], traffic=True)
+    both = [Waiting(camera, 1) for camera in CAMERAS[:2]]
+
+    assert turn.choose(both, 1).serve == CAMERAS[0]
