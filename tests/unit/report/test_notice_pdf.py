@@ -176,8 +176,12 @@ def test_the_qr_code_on_the_page_can_be_read(
     content = compose(case, CATALOGUE, "es")
     path = tmp_path / "notice.pdf"
     path.write_bytes(notice_pdf(content, store))
-    found, _, _ = cv2.QRCodeDetector().detectAndDecode(_page(path, 1))
-    assert found == content.qr_text
+    # A reader holds its camera nearer or farther until it has it, and so does this.
+    found = {
+        cv2.QRCodeDetector().detectAndDecode(_page(path, 1, width_px))[0]
+        for width_px in (1240, 1654, 2067, 2480, 3307)
+    }
+    assert found - {""} == {content.qr_text}
 
 
 def test_a_notice_survives_the_photocopier(
@@ -191,10 +195,12 @@ def test_a_notice_survives_the_photocopier(
     assert int((page.max(axis=2) - page.min(axis=2)).max()) < 12
 
 
-def _page(path: Path, number: int) -> "np.typing.NDArray[np.uint8]":
+def _page(
+    path: Path, number: int, width_px: int = 1654
+) -> "np.typing.NDArray[np.uint8]":
     document = QPdfDocument()
     assert document.load(str(path)) is QPdfDocument.Error.None_
-    image = document.render(number, QSize(1654, 2339))
+    image = document.render(number, QSize(width_px, round(width_px * 297 / 210)))
     flat = QImage(image.size(), QImage.Format.Format_RGB888)
     flat.fill(0xFFFFFFFF)
     for_paper = image.convertToFormat(QImage.Format.Format_RGBA8888)
