@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from PIL import Image
+
 from app.domain.errors import ModelMissing
 
 _SETTINGS = {
@@ -50,8 +52,16 @@ def prepare(models: Path) -> None:
 
 
 def load_ultralytics(models: Path) -> ModuleType:
-    """Import ultralytics, prepared; raises ModelMissing where it is not installed."""
-    return _load("ultralytics", models)
+    """Import ultralytics, prepared; raises ModelMissing where it is not installed.
+
+    It puts its own `open` into Pillow for the whole process, which takes fewer
+    arguments and tries to install what it misses; Pillow gets its own back.
+    """
+    opened = Image.open
+    module = _load("ultralytics", models)
+    _load("ultralytics.utils.patches", models)
+    Image.open = opened
+    return module
 
 
 def load_openvino(models: Path) -> ModuleType:
