@@ -17,7 +17,8 @@ from app.config.paths import PROJECT, Paths
 from app.config.secret_store import open_secret_store
 from app.domain.clock import Clock, SystemClock
 from app.domain.errors import DatabaseUnavailable
-from app.domain.ids import EngineId, new_uuid
+from app.domain.ids import EngineId, Login, new_uuid
+from app.domain.person import Role
 from app.ports import Detector, Progress, SecretStore
 from app.version import VERSION
 
@@ -282,29 +283,42 @@ def run_control_room(paths: Paths, dsn: str | None, model: str | None) -> int:
 
 def set_up_database(paths: Paths, superuser_dsn: str | None, password: str) -> None:
     """Make a database ready, with an administrator and this engine's login."""
-    from db.provision import provision
+    from db.provision import ENGINE_LOGIN, provision
 
     secrets = open_secret_store(paths)
-    admin = _administrator(password)
+    admin = _person("admin", "Administrator", Role.ADMINISTRATOR, password)
     if superuser_dsn is None:
         with database(paths, None, secrets, (admin,)):
             return
-    made = provision(superuser_dsn, (admin,), engine_password=_new_password())
-    for login, secret in made.passwords.items():
-        if login == "engine":
-            secrets.put(ENGINE_SECRET, login, secret)
+    engine_password = _new_password()
+    provision(superuser_dsn, (admin,), engine_password=engine_password)
+    secrets.put(ENGINE_SECRET, ENGINE_LOGIN, engine_password)
 
 
-def _administrator(password: str) -> "NewPerson":
-    from app.domain.ids import Login
-    from app.domain.person import Role
+def add_person(
+    paths: Paths,
+    superuser_dsn: str | None,
+    *,
+    login: str,
+    full_name: str,
+    role: Role,
+    password: str,
+) -> None:
+    """Give somebody a login and one role; somebody who has one gets the password."""
+    from db.provision import provision
+
+    person = _person(login, full_name, role, password)
+    if superuser_dsn is None:
+        with database(paths, None, open_secret_store(paths), (person,)):
+            return
+    provision(superuser_dsn, (person,))
+
+
+def _person(login: str, full_name: str, role: Role, password: str) -> "NewPerson":
     from db.provision import NewPerson
 
     return NewPerson(
-        login=Login("admin"),
-        full_name="Administrator",
-        role=Role.ADMINISTRATOR,
-        password=password,
+        login=Login(login), full_name=full_name, role=role, password=password
     )
 
 

@@ -5,6 +5,9 @@ import getpass
 import os
 
 from app.commands.common import Commands, add_home, paths_of
+from app.domain.person import Role
+
+_ROLES = tuple(role.value for role in Role if role is not Role.ENGINE)
 
 
 def add(commands: Commands) -> None:
@@ -17,6 +20,18 @@ def add(commands: Commands) -> None:
     _add_superuser(setup)
     add_home(setup)
     setup.set_defaults(run=_setup)
+    person = actions.add_parser("add-person", help="give somebody a login")
+    person.add_argument("login")
+    person.add_argument("--name", required=True, help="full name")
+    person.add_argument("--role", required=True, choices=_ROLES)
+    _add_superuser(person)
+    add_home(person)
+    person.set_defaults(run=_add_person)
+    engine = actions.add_parser(
+        "engine-login", help="let this computer's engine log in to a shared server"
+    )
+    add_home(engine)
+    engine.set_defaults(run=_engine_login)
     check = actions.add_parser("check", help="compare rows, evidence files and hashes")
     _add_superuser(check)
     add_home(check)
@@ -30,6 +45,32 @@ def _add_superuser(parser: argparse.ArgumentParser) -> None:
         help="address with a superuser (or ATALAYA_SUPERUSER_DSN); default: the "
         "built-in server",
     )
+
+
+def _add_person(options: argparse.Namespace) -> int:
+    from app.bootstrap import add_person
+
+    password = getpass.getpass(f"Password for {options.login!r}: ")
+    add_person(
+        paths_of(options),
+        options.superuser_dsn,
+        login=options.login,
+        full_name=options.name,
+        role=Role(options.role),
+        password=password,
+    )
+    print(f"{options.login} can log in as {options.role}.")
+    return 0
+
+
+def _engine_login(options: argparse.Namespace) -> int:
+    from app.bootstrap import ENGINE_SECRET
+    from app.config.secret_store import open_secret_store
+
+    password = getpass.getpass("Password of the login 'engine' on the server: ")
+    open_secret_store(paths_of(options)).put(ENGINE_SECRET, "engine", password)
+    print("This computer's engine can log in.")
+    return 0
 
 
 def _setup(options: argparse.Namespace) -> int:
