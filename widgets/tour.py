@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from app.domain.ids import InfractionId
 from app.ports import Session
 from widgets.application import Desktop
+from widgets.interrupts import Interrupts
 from widgets.report.report_page import ReportPage
 from widgets.review.review_page import ReviewPage
 from widgets.shell.workspace import Workspace
@@ -28,6 +29,9 @@ class Tour:
     def __init__(self, desktop: Desktop, folder: Path) -> None:
         """Walk through `desktop`, whose window is shown."""
         self.desktop = desktop
+        self._loop: QEventLoop | None = None
+        self._stopped = False
+        self._interrupts = Interrupts(self._stop)
         self._folder = folder
         self.pictures: list[Path] = []
         folder.mkdir(parents=True, exist_ok=True)
@@ -38,7 +42,7 @@ class Tour:
         """Let the product run for a while."""
         loop = QEventLoop()
         QTimer.singleShot(round(seconds * 1000), loop, loop.quit)
-        loop.exec()
+        self._run(loop)
 
     def until(self, condition: Callable[[], bool], timeout_s: float) -> bool:
         """Let the product run until `condition` holds; tell whether it came to be."""
@@ -57,9 +61,27 @@ class Tour:
         QTimer.singleShot(max(round(timeout_s * 1000), 1), loop, loop.quit)
         look()
         if not met:
-            loop.exec()
+            self._run(loop)
         poll.stop()
         return met
+
+    def close(self) -> None:
+        """Give SIGINT and SIGTERM back."""
+        self._interrupts.close()
+
+    def _run(self, loop: QEventLoop) -> None:
+        """Run the event loop; KeyboardInterrupt when a signal ended it."""
+        self._loop = loop
+        if not self._stopped:
+            loop.exec()
+        self._loop = None
+        if self._stopped:
+            raise KeyboardInterrupt
+
+    def _stop(self) -> None:
+        self._stopped = True
+        if self._loop is not None:
+            self._loop.quit()
 
     def press(self, key: str) -> None:
         """Press a key or a chord such as "Y" or "Ctrl+K" where the focus is."""

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,8 +39,8 @@ def run_headless(paths: Paths, choices: StageChoices, seconds: float) -> dict[st
     _clear(paths)
     with stage(paths, choices) as demo, Desktop(demo.services) as desktop:
         desktop.window.resize(1920, 1080)
-        tour = Tour(desktop, paths.root / "screenshots")
-        summary = Visit(demo, tour, seconds).run()
+        with closing(Tour(desktop, paths.root / "screenshots")) as tour:
+            summary = Visit(demo, tour, seconds).run()
     summary["finished_at"] = datetime.now(UTC).isoformat()
     target = paths.root / "summary.json"
     target.write_text(json.dumps(summary, indent=2, ensure_ascii=False), "utf-8")

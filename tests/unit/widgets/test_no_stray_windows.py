@@ -1,5 +1,6 @@
 """Opening a page must not flash up a second window, which would take the keys away."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,10 @@ def test_a_page_opens_inside_the_window(
 ) -> None:
     room = control_room(tmp_path, SystemClock())
     witness = _Witness()
-    with Desktop(room.services) as desktop:
-        tour = Tour(desktop, tmp_path)
+    with (
+        Desktop(room.services) as desktop,
+        closing(Tour(desktop, tmp_path)) as tour,
+    ):
         assert desktop.login(login, f"{login}-opens-sesame")
         qapp.installEventFilter(witness)
         for page in pages:
