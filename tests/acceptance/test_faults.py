@@ -5,7 +5,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,8 +37,9 @@ def test_a_killed_engine_comes_back_and_the_desktop_says_so(tmp_path: Path) -> N
     with (
         stage(Paths(tmp_path), StageChoices(language="en")) as demo,
         Desktop(demo.services) as desktop,
+        ExitStack() as stack,
     ):
-        tour = Tour(desktop, tmp_path / "pictures")
+        tour = stack.enter_context(closing(Tour(desktop, tmp_path / "pictures")))
         engine, cameras = demo.services.engine, tuple(demo.cameras.values())
         assert isinstance(engine, ProcessEngineLink)
         assert desktop.login("ana", demo.passwords["ana"])
