@@ -1,6 +1,7 @@
 """The product under a virtual screen: watch, confirm by keyboard, open the PDF."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -78,7 +79,11 @@ def test_the_confirmed_case_became_a_notice(summary: dict[str, Any]) -> None:
     text = "\n".join(page.extract_text() for page in pages)
     assert summary["notice_number"] in text
     assert "SHA-256" in text
-    assert "Lima" in text
+    assert re.search(r"\b[A-Z0-9]{3,4}-[A-Z0-9]{2,3}\b", text), "no plate"
+    assert re.search(r"[0-9.]+ ± [0-9.]+ (km/h|s)\b", text), "no measurement"
+    assert len(re.findall(r"\b[0-9a-f]{64}\b", text)) >= 7, "evidence hashes missing"
+    assert "America/Lima" in text
+    assert "Av. " in text
     assert Path(summary["documents"]["period"]).stat().st_size > 1000
 
 
