@@ -1,6 +1,7 @@
 """What the application needs from the outside; `ml`, `db` and the fakes provide it."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -31,8 +32,26 @@ Progress = Callable[[str, float], None]
 """Called with what is being done and how much of it is, 0..1."""
 
 
+class ScalablePicture(Protocol):
+    """A picture that is not pixels yet: it scales itself to what a network wants."""
+
+    @property
+    def width_px(self) -> int:
+        """Width before scaling, in pixels."""
+        ...
+
+    @property
+    def height_px(self) -> int:
+        """Height before scaling, in pixels."""
+        ...
+
+    def scaled_bgr(self, width_px: int, height_px: int) -> npt.NDArray[np.uint8]:
+        """Return it at exactly this size: shape (height, width, 3), BGR."""
+        ...
+
+
 class Detector(Protocol):
-    """Finds road users in pictures. One instance serves one thread."""
+    """Finds road users in pictures. One thread submits; any thread may wait."""
 
     @property
     def model_name(self) -> str:
@@ -49,8 +68,25 @@ class Detector(Protocol):
         """Where it runs, for the status bar: "cuda:0", "openvino:cpu", "cpu"."""
         ...
 
+    @property
+    def parallel(self) -> int:
+        """How many pictures are worth having under way at once, at least 1."""
+        ...
+
+    def submit(self, picture: ScalablePicture) -> "Future[Detections]":
+        """Begin to look at a picture; its boxes come in the picture's own pixels.
+
+        The picture is scaled before this returns. More than `parallel` pictures
+        under way are accepted, and wait.
+        """
+        ...
+
     def detect(self, image: npt.NDArray[np.uint8]) -> Detections:
         """Return what is seen in a BGR picture of shape (height, width, 3)."""
+        ...
+
+    def close(self) -> None:
+        """Give back what it holds; pictures under way are finished or cancelled."""
         ...
 
 

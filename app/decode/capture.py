@@ -67,7 +67,7 @@ class Capture:
         self._sequence = 0
         self._last_ns = -1
         self._decoder = PictureDecoder()
-        self._converter = Converter()
+        self._to_network, self._to_wall = Converter(), Converter()
         self._thread = threading.Thread(
             target=self._run, name=f"capture-{str(camera_id)[-8:]}", daemon=True
         )
@@ -171,7 +171,8 @@ class Capture:
             time=time,
             session=session,
             video_frame=video_frame,
-            converter=self._converter,
+            to_network=self._to_network,
+            to_wall=self._to_wall,
         )
         self._events.received(picture)
         if self._mailbox.put(picture) is not None:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.config.camera import LampHead
-from app.domain.frame import Frame
+from app.domain.frame import Frame, Pixels
 from app.domain.geometry import PixelBox
 from app.domain.signal import LampPhase, LampReading
 
@@ -54,11 +54,11 @@ class LampReader:
 
     def read(self, frame: Frame) -> LampReading:
         """Return the phase in this one frame, without regard to earlier phases."""
-        phase, contrast = self._judge(frame.image)
+        phase, contrast = self._judge(frame.pixels)
         return LampReading(phase=phase, contrast=contrast, time=frame.time)
 
-    def _judge(self, image: npt.NDArray[np.uint8]) -> tuple[LampPhase, float]:
-        discs = [_disc(image, box, self._size_px) for box in self._boxes]
+    def _judge(self, pixels: Pixels) -> tuple[LampPhase, float]:
+        discs = [_disc(pixels, box, self._size_px) for box in self._boxes]
         whole = [disc for disc in discs if disc is not None]
         if len(whole) < len(discs):
             return LampPhase.UNKNOWN, 0.0
@@ -111,10 +111,10 @@ def _decide(light: Levels, colour: Levels, lead: Levels) -> tuple[LampPhase, flo
 
 
 def _disc(
-    image: npt.NDArray[np.uint8], box: PixelBox, size_px: tuple[int, int]
+    pixels: Pixels, box: PixelBox, size_px: tuple[int, int]
 ) -> npt.NDArray[np.uint8] | None:
     """Cut a lamp out of a picture of any size; None where it is outside."""
-    height, width = image.shape[:2]
+    height, width = pixels.height_px, pixels.width_px
     across, down = width / size_px[0], height / size_px[1]
     left, right = round(box.left_px * across), round(box.right_px * across)
     top, bottom = round(box.top_px * down), round(box.bottom_px * down)
@@ -122,7 +122,7 @@ def _disc(
         return None
     if right - left < 2 or bottom - top < 2:
         return None
-    cut = image[top:bottom, left:right]
+    cut = pixels.cut(left, top, right, bottom)
     if max(cut.shape[:2]) > _SIDE_PX:
         small = cv2.resize(cut, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA)
         return np.asarray(small, np.uint8)

@@ -44,7 +44,7 @@ class Pipeline:
         """Take a camera's picture from the decoder to the evidence desk."""
         lane.enter(picture)
         frame = picture.to_frame()
-        detections = self._detector.detect(frame.image)
+        detections = self._detector.submit(picture).result()
         tracks = lane.tracker.update(detections, frame.time)
         observation = lane.observe(frame, tracks)
         self._plates.offer(frame, tracks)

@@ -144,7 +144,7 @@ class PlateDesk:
     def _read(self, job: _Job) -> None:
         if self._reader is None:
             return
-        read = self._reader.read(job.frame.image, job.vehicle.box)
+        read = self._reader.read(job.frame.pixels.whole(), job.vehicle.box)
         if read is None:
             return
         key = (job.frame.camera_id, job.vehicle.track_id)

@@ -161,7 +161,7 @@ def _seen(
 
 
 def _frame(sequence: int, time_s: float, image: npt.NDArray[np.uint8]) -> Frame:
-    return Frame(
+    return Frame.of_image(
         camera_id=CameraId(new_uuid()),
         sequence=sequence,
         time=moment(round(time_s * 1e9)),

@@ -1,5 +1,7 @@
 """Stand-ins for the models: they find and follow the white box of the test clips."""
 
+from concurrent.futures import Future
+
 import numpy as np
 import numpy.typing as npt
 
@@ -8,6 +10,7 @@ from app.domain.detection import Detections, TrackedBox, Tracks
 from app.domain.geometry import PixelBox
 from app.domain.ids import Sha256, TrackId
 from app.domain.vehicle import VehicleClass
+from app.ports import ScalablePicture
 
 _BRIGHT = 200
 
@@ -18,6 +21,17 @@ class BrightBoxDetector:
     model_name = "bright-box"
     model_sha256 = Sha256("0" * 64)
     device = "test"
+    parallel = 2
+
+    def submit(self, picture: ScalablePicture) -> Future[Detections]:
+        """Look at once; the boxes are in the picture's own pixels."""
+        size = picture.width_px, picture.height_px
+        done: Future[Detections] = Future()
+        done.set_result(self.detect(picture.scaled_bgr(*size)))
+        return done
+
+    def close(self) -> None:
+        """Nothing is held."""
 
     def detect(self, image: npt.NDArray[np.uint8]) -> Detections:
         """Return the bounding box of all bright pixels."""

@@ -155,7 +155,7 @@ def _boxed(
 
 def still(number: int, fps: int, image: npt.NDArray[np.uint8]) -> Frame:
     """Return a picture as the frame of that number."""
-    return Frame(
+    return Frame.of_image(
         camera_id=CameraId(new_uuid()),
         sequence=number,
         time=moment(round(number / fps * 1e9)),

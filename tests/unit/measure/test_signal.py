@@ -26,7 +26,7 @@ def reader() -> LampReader:
 def read(
     lamp: LampReader, image: npt.NDArray[np.uint8], sequence: int = 0
 ) -> LampReading:
-    frame = Frame(
+    frame = Frame.of_image(
         camera_id=CameraId(new_uuid()),
         sequence=sequence,
         time=moment(sequence * 100_000_000),
