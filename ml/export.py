@@ -77,7 +77,7 @@ def _main() -> None:
     parser.add_argument("weights", type=Path)
     parser.add_argument("--models", type=Path, required=True)
     options = parser.parse_args()
-    from ml.detect.torch_detector import load_yolo
+    from ml.detect.yolo import load_yolo
 
     model = load_yolo(options.weights, options.models, options.weights.name)
     model.export(format="openvino", dynamic=True, verbose=False)

@@ -10,7 +10,8 @@ from app.domain.errors import ModelMissing
 from app.domain.ids import Sha256
 from app.ports import Detector, Progress
 from ml import weights as registry
-from ml.detect.openvino_detector import OpenVinoDetector
+from ml.detect.network_detector import ModelIdentity, NetworkDetector
+from ml.detect.openvino_network import OpenVinoNetwork
 from ml.detect.postprocess import Thresholds
 from ml.export import openvino_model
 from ml.weights import EightBit, ModelEntry
@@ -93,30 +94,19 @@ class _Opening:
     def _openvino(
         self, xml: Path, name: str, sha256: Sha256, long_side_px: int
     ) -> Detector:
-        return OpenVinoDetector(
-            xml,
-            self.models,
-            name=name,
-            sha256=sha256,
-            long_side_px=long_side_px,
-            thresholds=self.thresholds,
-        )
+        identity = ModelIdentity(name=name, sha256=sha256, long_side_px=long_side_px)
+        network = OpenVinoNetwork(xml, self.models)
+        return NetworkDetector(network, identity, self.thresholds)
 
     def _torch(
         self, path: Path, name: str, sha256: Sha256, long_side_px: int, device: str
     ) -> Detector:
         # Torch is heavy; a computer that runs OpenVINO never loads it.
-        from ml.detect.torch_detector import TorchDetector
+        from ml.detect.torch_network import TorchNetwork
 
-        return TorchDetector(
-            path,
-            self.models,
-            name=name,
-            sha256=sha256,
-            long_side_px=long_side_px,
-            device=device,
-            thresholds=self.thresholds,
-        )
+        identity = ModelIdentity(name=name, sha256=sha256, long_side_px=long_side_px)
+        network = TorchNetwork(path, self.models, name=name, device=device)
+        return NetworkDetector(network, identity, self.thresholds)
 
 
 def _hash_of(path: Path) -> Sha256:

@@ -3,6 +3,7 @@
 import argparse
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 
 from app.commands.common import Commands, add_home, paths_of
 from app.config.paths import Paths
@@ -34,7 +35,8 @@ def _troubles(paths: Paths) -> Iterator[str]:
     try:
         from app.bootstrap import detector_maker
 
-        print(f"  detector: {detector_maker(paths, None)().device}")
+        with closing(detector_maker(paths, None)()) as detector:
+            print(f"  detector: {detector.device}")
     except EnvironmentFault as fault:
         yield str(fault)
     try:

@@ -1,6 +1,7 @@
 """`models`: list, fetch, check, bring and train the networks."""
 
 import argparse
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from app.commands.common import Commands, add_home, paths_of
@@ -117,15 +118,18 @@ def _dataset(options: argparse.Namespace) -> int:
     from app.bootstrap import detector_maker
     from ml.train.dataset import Recipe, build_dataset
 
-    teacher = None
-    if options.teacher is not None:
-        teacher = detector_maker(paths_of(options), str(options.teacher.resolve()))()
     recipe = Recipe(
         exact=tuple(options.exact),
         drawn=tuple(options.drawn),
         footage=tuple(options.footage),
     )
-    print(build_dataset(options.out, recipe, teacher, print_progress))
+    with ExitStack() as stack:
+        teacher = None
+        if options.teacher is not None:
+            chosen = str(options.teacher.resolve())
+            opened = detector_maker(paths_of(options), chosen)()
+            teacher = stack.enter_context(closing(opened))
+        print(build_dataset(options.out, recipe, teacher, print_progress))
     return 0
 
 
@@ -176,7 +180,7 @@ def _prepare(options: argparse.Namespace) -> int:
     from ml.session import open_detector
 
     models = paths_of(options).models
-    open_detector(models, progress=print_progress)
+    open_detector(models, progress=print_progress).close()
     open_plate_reader(models, progress=print_progress)
     print_progress("the models are ready", 1.0)
     return 0

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-import cv2
 import numpy as np
 import numpy.typing as npt
+
+from ml.detect.array_picture import ArrayPicture
 
 PAD_GREY = 114
 """The grey that Ultralytics models were trained with as surround."""
@@ -49,12 +50,7 @@ class Letterbox:
         top, left = self.offset_yx
         height, width = self.content_hw
         target = canvas[top : top + height, left : left + width]
-        if self.image_hw == self.content_hw:
-            target[:] = image
-        else:
-            target[:] = cv2.resize(
-                image, (width, height), interpolation=cv2.INTER_LINEAR
-            )
+        target[:] = ArrayPicture(image).scaled_bgr(width, height)
         return canvas
 
     def to_image(self, boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

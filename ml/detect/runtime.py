@@ -1,4 +1,4 @@
-"""Runs an OpenVINO network on the processor, with bounded threads."""
+"""Reads OpenVINO networks, and runs one at a time with bounded threads."""
 
 from collections import OrderedDict
 from pathlib import Path
@@ -13,20 +13,17 @@ from ml.environment import inference_threads, load_openvino
 _MAX_SHAPES = 4
 
 
-class OpenVinoNetwork:
-    """A network that takes a BGR picture and gives its first output.
+class OpenVinoModel:
+    """A network on disk, compiled for BGR bytes of any size it takes.
 
-    Scaling to 0..1, channel order and layout are done inside the network. Compiles
-    once for each input size and keeps the last few. One instance serves one thread.
+    Scaling to 0..1, channel order and layout are done inside the network.
     """
 
-    def __init__(self, xml: Path, models: Path, threads: int | None = None) -> None:
+    def __init__(self, xml: Path, models: Path) -> None:
         """Read the network; raises ModelMissing when the files cannot be read."""
         self._ov: Any = load_openvino(models)
         self._xml = xml
-        self._threads = threads or inference_threads()
         self._core: Any = self._ov.Core()
-        self._requests: OrderedDict[tuple[int, int], Any] = OrderedDict()
         self._model: Any = self._read()
 
     @property
@@ -48,24 +45,25 @@ class OpenVinoNetwork:
             ) from error
         return dict(enumerate(text.split()))
 
-    def run(self, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        """Return the first output, batch axis removed, for (h, w, 3) BGR bytes.
+    def compile(
+        self, input_hw: tuple[int, int], device: str, settings: dict[str, Any]
+    ) -> Any:
+        """Return it compiled for one picture of this size; ModelMissing if it cannot.
 
-        The array is only valid until the next call.
+        The input is (1, height, width, 3) bytes.
         """
-        request = self._request((image.shape[0], image.shape[1]))
-        request.infer([image[None]], share_inputs=True, share_outputs=True)
-        output: npt.NDArray[np.float32] = request.get_output_tensor(0).data[0]
-        return output
-
-    def _request(self, input_hw: tuple[int, int]) -> Any:
-        if input_hw in self._requests:
-            self._requests.move_to_end(input_hw)
-            return self._requests[input_hw]
-        self._requests[input_hw] = self._compile(input_hw)
-        if len(self._requests) > _MAX_SHAPES:
-            self._requests.popitem(last=False)
-        return self._requests[input_hw]
+        model = self._read()
+        if self.fixed_input_hw is None:
+            model.reshape([1, 3, *input_hw])
+        try:
+            return self._core.compile_model(
+                self._with_preprocessing(model), device, settings
+            )
+        except RuntimeError as error:
+            raise ModelMissing(
+                f"OpenVINO cannot run the model on the device {device}. Choose another "
+                "with: python main.py models optimise"
+            ) from error
 
     def _read(self) -> Any:
         try:
@@ -75,18 +73,6 @@ class OpenVinoNetwork:
                 f"The OpenVINO model in {self._xml.parent.name} cannot be read. "
                 "Delete that folder; it is made again from the weights."
             ) from error
-
-    def _compile(self, input_hw: tuple[int, int]) -> Any:
-        model = self._read()
-        if self.fixed_input_hw is None:
-            model.reshape([1, 3, *input_hw])
-        prepared = self._with_preprocessing(model)
-        settings = {
-            "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_NUM_THREADS": self._threads,
-        }
-        compiled = self._core.compile_model(prepared, "CPU", settings)
-        return compiled.create_infer_request()
 
     def _with_preprocessing(self, model: Any) -> Any:
         preprocess = self._ov.preprocess
@@ -100,3 +86,40 @@ class OpenVinoNetwork:
         ).convert_element_type(self._ov.Type.f32).scale(255.0)
         steps.input().model().set_layout(self._ov.Layout("NCHW"))
         return steps.build()
+
+
+class SynchronousNetwork:
+    """A network that takes a BGR picture and gives its first output, at once.
+
+    Compiles once for each input size and keeps the last few. One instance serves one
+    thread.
+    """
+
+    def __init__(self, xml: Path, models: Path, threads: int | None = None) -> None:
+        """Read the network; raises ModelMissing when the files cannot be read."""
+        self._model = OpenVinoModel(xml, models)
+        self._threads = threads or inference_threads()
+        self._requests: OrderedDict[tuple[int, int], Any] = OrderedDict()
+
+    def run(self, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """Return the first output, batch axis removed, for (h, w, 3) BGR bytes.
+
+        The array is only valid until the next call.
+        """
+        request = self._request((image.shape[0], image.shape[1]))
+        request.infer([image[None]], share_inputs=True, share_outputs=True)
+        output: npt.NDArray[np.float32] = request.get_output_tensor(0).data[0]
+        return output
+
+    def _request(self, input_hw: tuple[int, int]) -> Any:
+        if input_hw not in self._requests:
+            settings = {
+                "PERFORMANCE_HINT": "LATENCY",
+                "INFERENCE_NUM_THREADS": self._threads,
+            }
+            compiled = self._model.compile(input_hw, "CPU", settings)
+            self._requests[input_hw] = compiled.create_infer_request()
+        self._requests.move_to_end(input_hw)
+        if len(self._requests) > _MAX_SHAPES:
+            self._requests.popitem(last=False)
+        return self._requests[input_hw]

@@ -11,6 +11,7 @@ import argparse
 import json
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -159,7 +160,8 @@ def _main() -> None:
         options.weights,
         thresholds=Thresholds(min_score=_MIN_SCORE),
     )
-    result = evaluate(detector, labelled_samples(options.data, options.part))
+    with closing(detector):
+        result = evaluate(detector, labelled_samples(options.data, options.part))
     print(
         f"{result.model_name} {result.model_sha256[:12]} on {result.device}: "
         f"{result.picture_count} pictures, {result.median_ms:.1f} ms each"

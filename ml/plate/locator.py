@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from app.domain.geometry import PixelBox
 from ml.detect.letterbox import Letterbox
-from ml.detect.runtime import OpenVinoNetwork
+from ml.detect.runtime import SynchronousNetwork
 
 Image = npt.NDArray[np.uint8]
 
@@ -32,7 +32,7 @@ class NetworkLocator:
 
     def __init__(self, xml: Path, models: Path, threads: int = 1) -> None:
         """Read the network; raises ModelMissing."""
-        self._network = OpenVinoNetwork(xml, models, threads)
+        self._network = SynchronousNetwork(xml, models, threads)
 
     def locate(self, vehicle: Image) -> PixelBox | None:
         """Return the surest plate of a BGR picture, None when there is none."""

@@ -14,7 +14,7 @@ import yaml
 
 from app.domain.errors import ConfigurationInvalid
 from app.ports import Progress
-from ml.detect.torch_detector import load_yolo
+from ml.detect.yolo import load_yolo
 from ml.environment import inference_threads, load_ultralytics
 from ml.train.dataset import CLASS_NAMES
 

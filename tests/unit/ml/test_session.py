@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -37,6 +39,7 @@ import numpy as np
 from ml.session import open_detector
 detector = open_detector(Path(sys.argv[1]))
 detector.detect(np.zeros((360, 640, 3), np.uint8))
+detector.close()
 assert not asked, asked
 assert "torch" not in sys.modules
 assert sys.modules.get("openvino_telemetry") is None
@@ -50,12 +53,13 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def bundled(models: Path) -> Detector:
-    """Return the bundled detector, or skip where its weights are not here."""
+def bundled(models: Path) -> Iterator[Detector]:
+    """Yield the bundled detector, or skip where its weights are not here."""
     path = registry.BUNDLED / f"{registry.DEFAULT_DETECTOR}.pt"
     if not path.is_file():
         pytest.skip("the bundled detector weights are not in resources/models")
-    return open_detector(models)
+    with closing(open_detector(models)) as detector:
+        yield detector
 
 
 def _frame(clip: Path, number: int) -> npt.NDArray[np.uint8]:
@@ -102,7 +106,8 @@ def test_the_bundled_detector_sees_real_vehicles(
 ) -> None:
     """On a motorway it finds most of what a larger network is sure of."""
     image = _frame(shared_data / _MOTORWAY, 100)
-    teacher = open_detector(models, weights=shared_data / _TEACHER).detect(image)
+    with closing(open_detector(models, weights=shared_data / _TEACHER)) as larger:
+        teacher = larger.detect(image)
     sure = teacher.boxes_px[teacher.scores > 0.5]
     found = bundled.detect(image)
     centres = (found.boxes_px[:, :2] + found.boxes_px[:, 2:]) / 2
@@ -115,8 +120,8 @@ def test_the_bundled_detector_sees_real_vehicles(
 @pytest.mark.realdata
 def test_an_exported_folder_is_opened_by_path(models: Path, shared_data: Path) -> None:
     """COCO classes become ours, and nothing else comes through."""
-    detector = open_detector(models, weights=shared_data / _TEACHER)
-    found = detector.detect(_frame(shared_data / _MOTORWAY, 100))
+    with closing(open_detector(models, weights=shared_data / _TEACHER)) as detector:
+        found = detector.detect(_frame(shared_data / _MOTORWAY, 100))
     assert detector.model_name == "yolo11n_int8"
     assert len(found) > 5
     assert (found.classes == VehicleClass.CAR).any()

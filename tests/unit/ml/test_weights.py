@@ -205,7 +205,7 @@ def _touch(path: str, content: str) -> None:
 def test_a_hostile_pickle_is_refused_unrun(tmp_path: Path) -> None:
     """A weights file that would run code is neither run nor loaded."""
     torch = pytest.importorskip("torch")
-    from ml.detect.torch_detector import load_yolo
+    from ml.detect.yolo import load_yolo
 
     witness, path = tmp_path / "witness", tmp_path / "hostile.pt"
     torch.save({"model": _Hostile(witness)}, path, pickle_module=pickle)

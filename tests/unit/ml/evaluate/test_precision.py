@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.detection import Detections
-from app.domain.ids import Sha256
 from app.domain.vehicle import VehicleClass
 from ml.evaluate.detect import evaluate, table
 from ml.evaluate.precision import PrecisionMeter, match
+from tests.fakes.immediate_detector import ImmediateDetector
 
 _TRUTH = np.array([[0, 0, 10, 10], [50, 50, 90, 90]], np.float32)
 _AWAY = np.array([[200, 200, 220, 220]], np.float32)
@@ -73,11 +73,10 @@ def test_it_is_a_share_and_falls_with_the_level(rows: list[tuple[float, bool]]) 
     assert (np.diff(levels) <= 1e-9).all()
 
 
-class _Oracle:
+class _Oracle(ImmediateDetector):
     """Finds the given boxes in every picture, the lorry taken for a car."""
 
-    model_name, device = "oracle", "cpu"
-    model_sha256 = Sha256("0" * 64)
+    model_name = "oracle"
 
     def detect(
         self, image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]

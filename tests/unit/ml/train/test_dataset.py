@@ -8,20 +8,19 @@ import numpy.typing as npt
 import yaml
 
 from app.domain.detection import Detections
-from app.domain.ids import Sha256
 from app.domain.vehicle import VehicleClass
 from ml.detect.letterbox import PAD_GREY
 from ml.train.dataset import CLASS_NAMES, Recipe, build_dataset, taught
 from ml.train.sources import class_names, labelled_folders
+from tests.fakes.immediate_detector import ImmediateDetector
 
 Image = npt.NDArray[np.uint8]
 
 
-class _BlockTeacher:
+class _BlockTeacher(ImmediateDetector):
     """Takes each white block for a car, sure; each light grey one for one, unsure."""
 
-    model_name, device = "blocks", "cpu"
-    model_sha256 = Sha256("0" * 64)
+    model_name = "blocks"
 
     def detect(self, image: Image) -> Detections:
         """Return the blocks of a picture."""
