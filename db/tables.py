@@ -85,6 +85,7 @@ camera = Table(
     _text("name"),
     _text("location"),
     _text("url"),
+    _text("sub_url", null=True),
     _text("credential_ref", null=True),
     Column("enabled", Boolean, nullable=False),
     _moment("created_at"),

@@ -11,13 +11,16 @@ class Camera:
     """A camera of the site.
 
     `url` never holds user or password: those lie in the secret store under
-    `credential_ref`, None when the camera asks for none.
+    `credential_ref`, None when the camera asks for none. `sub_url` is a second,
+    smaller stream of the same picture on the same host, with the same access; None
+    when the camera has none.
     """
 
     id: CameraId
     name: str
     location: str
     url: str
+    sub_url: str | None = None
     credential_ref: str | None = None
     enabled: bool = True
 
@@ -31,6 +34,7 @@ class FoundCamera:
     host: str
     port: int
     url: str | None
+    sub_url: str | None = None
 
 
 class CameraState(StrEnum):

@@ -10,7 +10,7 @@ from app.runtime.site import SiteCamera
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterPlan:
-    """A camera whose address changed is stopped and started."""
+    """A camera of which an address changed is stopped and started."""
 
     stop: tuple[CameraId, ...]
     start: tuple[SiteCamera, ...]
@@ -38,4 +38,8 @@ def plan_roster(
 
 
 def _same_stream(one: Camera, other: Camera) -> bool:
-    return (one.url, one.credential_ref) == (other.url, other.credential_ref)
+    return (one.url, one.sub_url, one.credential_ref) == (
+        other.url,
+        other.sub_url,
+        other.credential_ref,
+    )

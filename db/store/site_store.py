@@ -13,7 +13,8 @@ from db.faults import translated
 from db.tables import camera, camera_configuration
 
 _SAVE = text(
-    "SELECT atalaya.save_camera(:id, :name, :location, :url, :credential_ref, :enabled)"
+    "SELECT atalaya.save_camera("
+    ":id, :name, :location, :url, :sub_url, :credential_ref, :enabled)"
 )
 _REMOVE = text("SELECT atalaya.remove_camera(:id)")
 _PUBLISH = text(
@@ -54,6 +55,7 @@ class PostgresSiteStore:
             "name": camera.name,
             "location": camera.location,
             "url": camera.url,
+            "sub_url": camera.sub_url,
             "credential_ref": camera.credential_ref,
             "enabled": camera.enabled,
         }
@@ -113,6 +115,7 @@ def _camera(row: Any) -> Camera:
         name=row.name,
         location=row.location,
         url=row.url,
+        sub_url=row.sub_url,
         credential_ref=row.credential_ref,
         enabled=row.enabled,
     )

@@ -23,9 +23,17 @@ def test_a_camera_is_changed_in_place(site: SiteUnderTest) -> None:
     store = site.session("admin").site
     made = camera()
     store.save_camera(made)
-    changed = replace(made, name="Otra", enabled=False, credential_ref=None)
+    changed = replace(
+        made,
+        name="Otra",
+        sub_url=made.url + "/small",
+        enabled=False,
+        credential_ref=None,
+    )
     store.save_camera(changed)
     assert store.cameras() == [changed]
+    store.save_camera(made)
+    assert store.cameras() == [made]
 
 
 def test_a_retired_camera_is_gone_and_stays_gone(site: SiteUnderTest) -> None:
@@ -40,9 +48,12 @@ def test_a_retired_camera_is_gone_and_stays_gone(site: SiteUnderTest) -> None:
 
 
 def test_a_url_with_a_password_is_refused(site: SiteUnderTest) -> None:
-    leaky = replace(camera(), url="rtsp://root:pass@10.0.0.9/stream")
-    with pytest.raises(NotPermitted):
-        site.session("teo").site.save_camera(leaky)
+    address = "rtsp://root:pass@10.0.0.9/stream"
+    store = site.session("teo").site
+    for leaky in (replace(camera(), url=address), replace(camera(), sub_url=address)):
+        with pytest.raises(NotPermitted):
+            store.save_camera(leaky)
+    assert store.cameras() == []
 
 
 def test_the_highest_version_is_in_force(site: SiteUnderTest) -> None:

@@ -178,7 +178,8 @@ class InMemorySiteStore:
     def save_camera(self, camera: Camera) -> None:
         """Add or change a camera."""
         _require(self._person, Right.MANAGE_CAMERAS)
-        if "@" in camera.url.partition("://")[2].partition("/")[0]:
+        addresses = (camera.url, camera.sub_url or "")
+        if any("@" in a.partition("://")[2].partition("/")[0] for a in addresses):
             raise NotPermitted("The server refused the values as not valid.")
         if camera.id in self._server.retired:
             raise StateConflict("This camera has been retired.")

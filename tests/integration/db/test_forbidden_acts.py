@@ -104,6 +104,8 @@ _NOTICE = "SELECT atalaya.issue_notice(gen_random_uuid())"
 _PUBLISH = "SELECT atalaya.publish_configuration(gen_random_uuid(), gen_random_uuid(), "
 _PUBLISH += "'{}', '')"
 _SAVE = "SELECT atalaya.save_camera(gen_random_uuid(), 'x', 'x', 'x', NULL, true)"
+_SAVE_BOTH = "SELECT atalaya.save_camera(gen_random_uuid(), 'x', 'x', 'x', 'x', NULL, "
+_SAVE_BOTH += "true)"
 _REMOVE = "SELECT atalaya.remove_camera(gen_random_uuid())"
 _PERSON = "SELECT atalaya.create_person('eve', 'Eve', 'administrator', 'x')"
 _ADD = "SELECT atalaya.add_infraction('{}')"
@@ -120,8 +122,14 @@ _PEOPLE_LIST = "SELECT * FROM atalaya.person"
 
 # What others may do, but not this role.
 _SEPARATED = {
-    "ana": (_PUBLISH, _SAVE, _REMOVE, _PERSON, _ADD, _BEAT, _AUDIT, _VERIFY, _OUTBOX),
-    "sofia": (_PUBLISH, _SAVE, _REMOVE, _PERSON, _ADD, _BEAT, _AUDIT, _VERIFY, _OUTBOX),
+    "ana": (
+        _PUBLISH, _SAVE, _SAVE_BOTH, _REMOVE, _PERSON, _ADD, _BEAT, _AUDIT, _VERIFY,
+        _OUTBOX,
+    ),
+    "sofia": (
+        _PUBLISH, _SAVE, _SAVE_BOTH, _REMOVE, _PERSON, _ADD, _BEAT, _AUDIT, _VERIFY,
+        _OUTBOX,
+    ),
     "teo": (
         _DECIDE, _UNDO, _NOTICE, _PERSON, _ADD, _BEAT, _AUDIT, _VERIFY, _PLATES,
         _DOCUMENTS, _EVIDENCE, _REVIEWERS, _VEHICLES,
@@ -131,11 +139,12 @@ _SEPARATED = {
         _DOCUMENTS, _EVIDENCE, _REVIEWERS, _VEHICLES,
     ),
     "aurora": (
-        _DECIDE, _UNDO, _NOTICE, _PUBLISH, _SAVE, _REMOVE, _PERSON, _ADD, _BEAT,
+        _DECIDE, _UNDO, _NOTICE, _PUBLISH, _SAVE, _SAVE_BOTH, _REMOVE, _PERSON, _ADD,
+        _BEAT,
     ),
     "engine": (
-        _DECIDE, _UNDO, _NOTICE, _PUBLISH, _SAVE, _REMOVE, _PERSON, _AUDIT, _VERIFY,
-        _PLATES, _DOCUMENTS, _EVIDENCE, _REVIEWERS, _VEHICLES, _PEOPLE_LIST,
+        _DECIDE, _UNDO, _NOTICE, _PUBLISH, _SAVE, _SAVE_BOTH, _REMOVE, _PERSON, _AUDIT,
+        _VERIFY, _PLATES, _DOCUMENTS, _EVIDENCE, _REVIEWERS, _VEHICLES, _PEOPLE_LIST,
     ),
 }  # fmt: skip
 

@@ -1,5 +1,7 @@
 """The tables that migrations make are those that queries know."""
 
+from dataclasses import replace
+
 import psycopg
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -8,6 +10,7 @@ from sqlalchemy.pool import NullPool
 
 from db.migrate import HEAD, schema_version, upgrade
 from db.tables import SCHEMA, metadata
+from tests.builders.site import camera
 from tests.fixtures_db import Database
 
 _DEFINERS = """
@@ -78,3 +81,25 @@ def test_nothing_is_granted_to_public(database: Database) -> None:
 
 def test_no_role_writes_a_table_directly(database: Database) -> None:
     assert database.connect().execute(_WRITABLE).fetchall() == []
+
+
+def test_the_first_release_leaves_the_second_stream_alone(database: Database) -> None:
+    store = database.login("teo").site
+    made = replace(camera(), sub_url="rtsp://127.0.0.1:8554/norte/small")
+    store.save_camera(made)
+    renamed = replace(made, name="Otra")
+    database.connect("teo").execute(
+        "SELECT atalaya.save_camera(%s, %s, %s, %s, %s, %s)",
+        (made.id, "Otra", made.location, made.url, made.credential_ref, made.enabled),
+    )
+    assert store.cameras() == [renamed]
+
+
+def test_the_trail_names_both_streams(database: Database) -> None:
+    made = replace(camera(), sub_url="rtsp://127.0.0.1:8554/norte/small")
+    database.login("teo").site.save_camera(made)
+    row = database.connect("aurora").execute(
+        "SELECT detail ->> 'url', detail ->> 'sub_url' FROM atalaya.audit"
+        " WHERE action = 'save_camera'"
+    )
+    assert row.fetchone() == (made.url, made.sub_url)

@@ -28,7 +28,11 @@ def test_a_new_name_leaves_the_stream_alone() -> None:
 
 def test_a_new_address_or_password_restarts_the_stream() -> None:
     old = camera()
-    for moved in (replace(old, url="rtsp://b/"), replace(old, credential_ref="x")):
+    for moved in (
+        replace(old, url="rtsp://b/"),
+        replace(old, sub_url="rtsp://b/small"),
+        replace(old, credential_ref="x"),
+    ):
         plan = plan_roster({old.id: old}, [(moved, None)])
         assert (plan.stop, plan.start) == ((old.id,), ((moved, None),))
 
