@@ -5,6 +5,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from app.domain.clock import Clock
 from app.domain.ids import CameraId
 from app.domain.overlay import PreviewFrame
 from app.runtime.preview import PreviewReader
@@ -16,8 +17,9 @@ _log = logging.getLogger(__name__)
 class Gallery:
     """Readers by camera; the link's thread hangs them, the GUI looks."""
 
-    def __init__(self, run_dir: Path) -> None:
+    def __init__(self, run_dir: Path, clock: Clock) -> None:
         """Accept segments of this run folder's engine only."""
+        self._clock = clock
         self._prefix = run_prefix(run_dir)
         self._lock = threading.Lock()
         self._readers: dict[CameraId, PreviewReader] = {}
@@ -48,6 +50,6 @@ class Gallery:
             _log.warning("a preview in an unexpected place was ignored")
             return
         try:
-            self._readers[camera_id] = PreviewReader(path, camera_id)
+            self._readers[camera_id] = PreviewReader(path, camera_id, self._clock)
         except (OSError, ValueError) as error:
             _log.warning("a preview cannot be mapped: %s", error)

@@ -50,7 +50,7 @@ class ProcessEngineLink:
         self._message = _STARTING
         self._wanted_sizes: dict[CameraId, tuple[int, int]] = {}
         self._sent_sizes: dict[CameraId, tuple[int, int]] = {}
-        self._gallery = Gallery(run_dir)
+        self._gallery = Gallery(run_dir, clock)
         self._process: subprocess.Popen[bytes] | None = None
         self._backoff = Backoff(first_s=0.5, ceiling_s=15.0)
         self._closing = threading.Event()

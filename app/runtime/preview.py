@@ -5,6 +5,9 @@ BGRA pixels, so a picture can never be shown with the boxes of another. The writ
 never waits and the reader never locks: each slot has a version that is odd while it is
 written (a sequence lock), and a reader that finds it odd, or changed after
 copying, throws the copy away.
+
+The other way goes one word: the reader writes when it looked, so that the writer
+knows whether anybody does, and need not scale pictures that nobody sees.
 """
 
 import contextlib
@@ -16,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from app.domain.clock import NS_PER_S, Clock
 from app.domain.ids import CameraId
 from app.domain.overlay import PreviewFrame
 from app.runtime.overlay_codec import FrameCaption, decode_caption, encode_caption
@@ -24,15 +28,19 @@ from app.runtime.segment import attach_segment, create_segment
 MAX_WIDTH_PX = 1280
 MAX_HEIGHT_PX = 720
 SLOT_COUNT = 3
-_MAGIC = 0x315941_4C415441  # "ATALAY1", little-endian
+LEASE_NS = 3 * NS_PER_S
+"""How long somebody who looked counts as looking."""
+_MAGIC = 0x3259_414C_4154_41  # "ATALAY2", little-endian
 _WORD = 8
-_HEADER_WORDS = 8
-_HEADER_BYTES = _HEADER_WORDS * _WORD
+_HEAD_BYTES = 4096
+_HEADER_BYTES = 8 * _WORD
 _CAPTION_BYTES = 64 * 1024
 _PIXEL_BYTES = MAX_WIDTH_PX * MAX_HEIGHT_PX * 4
 _SLOT_BYTES = _HEADER_BYTES + _CAPTION_BYTES + _PIXEL_BYTES
-SEGMENT_BYTES = _HEADER_BYTES + SLOT_COUNT * _SLOT_BYTES
+SEGMENT_BYTES = _HEAD_BYTES + SLOT_COUNT * _SLOT_BYTES
 _NEWEST = 1
+# On a cache line of its own: it is the only word that the reader writes.
+_LOOKED_NS = 8
 _VERSION, _SEQUENCE, _WIDTH, _HEIGHT, _CAPTION_LENGTH, _CAPTION_CRC = range(6)
 _READ_ATTEMPTS = 3
 
@@ -59,7 +67,7 @@ class _Slot:
     """Views of one slot; the words are written whole, eight bytes at a time."""
 
     def __init__(self, memory: _Bytes, index: int) -> None:
-        start = _HEADER_BYTES + index * _SLOT_BYTES
+        start = _HEAD_BYTES + index * _SLOT_BYTES
         slot = memory[start : start + _SLOT_BYTES]
         self.words: _Words = slot[:_HEADER_BYTES].view(np.uint64)
         self.caption = slot[_HEADER_BYTES : _HEADER_BYTES + _CAPTION_BYTES]
@@ -74,7 +82,7 @@ class PreviewWriter:
         self.path = path
         self._map = create_segment(path, SEGMENT_BYTES)
         memory: _Bytes = np.frombuffer(self._map, np.uint8)
-        self._header: _Words = memory[:_HEADER_BYTES].view(np.uint64)
+        self._header: _Words = memory[:_HEAD_BYTES].view(np.uint64)
         self._slots = [_Slot(memory, index) for index in range(SLOT_COUNT)]
         self._fence = _Fence()
         self._count = 0
@@ -104,6 +112,11 @@ class PreviewWriter:
         slot.words[_VERSION] += np.uint64(1)
         self._header[_NEWEST] = self._count
 
+    def watched(self, now_ns: int) -> bool:
+        """Tell whether a reader looked within the last 3 s, on the monotonic clock."""
+        looked_ns = int(self._header[_LOOKED_NS])
+        return looked_ns > 0 and abs(now_ns - looked_ns) <= LEASE_NS
+
     def close(self) -> None:
         """Unmap and unlink; readers keep what they have mapped until they close."""
         del self._header
@@ -113,18 +126,21 @@ class PreviewWriter:
 
 
 class PreviewReader:
-    """The desktop's side; polled by the paint timer, never waits."""
+    """The desktop's side; polled by the paint timer, never waits.
 
-    def __init__(self, path: Path, camera_id: CameraId) -> None:
+    It can write to the head of the segment only, and writes there when it looked.
+    """
+
+    def __init__(self, path: Path, camera_id: CameraId, clock: Clock) -> None:
         """Map the segment; OSError or ValueError when it is not there or not ours."""
         self.path = path
         self._camera_id = camera_id
-        self._map = attach_segment(path)
-        if len(self._map) != SEGMENT_BYTES:
-            self._map.close()
-            raise ValueError(f"not a preview segment: {path.name}")
+        self._clock = clock
+        self._map = attach_segment(path, SEGMENT_BYTES)
+        self._head_map = attach_segment(path, SEGMENT_BYTES, writable=_HEAD_BYTES)
+        self._lease: _Words = np.frombuffer(self._head_map, np.uint64)
         memory: _Bytes = np.frombuffer(self._map, np.uint8)
-        self._header: _Words = memory[:_HEADER_BYTES].view(np.uint64)
+        self._header: _Words = memory[:_HEAD_BYTES].view(np.uint64)
         self._slots = [_Slot(memory, index) for index in range(SLOT_COUNT)]
         self._fence = _Fence()
         self._seen = 0
@@ -132,6 +148,7 @@ class PreviewReader:
 
     def latest(self) -> PreviewFrame | None:
         """Return the newest picture: the same object until there is a newer one."""
+        self._lease[_LOOKED_NS] = self._clock.monotonic_ns()
         for _ in range(_READ_ATTEMPTS):
             count = int(self._header[_NEWEST])
             if count in (0, self._seen):
@@ -144,9 +161,10 @@ class PreviewReader:
 
     def close(self) -> None:
         """Unmap; pictures already handed out stay valid, they are copies."""
-        del self._header
+        del self._header, self._lease
         self._slots.clear()
         _unmap(self._map)
+        _unmap(self._head_map)
 
     def _copy(self, slot: _Slot) -> PreviewFrame | None:
         before = int(slot.words[_VERSION])

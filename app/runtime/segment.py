@@ -53,11 +53,20 @@ def create_segment(path: Path, size_bytes: int) -> mmap.mmap:
         os.close(descriptor)
 
 
-def attach_segment(path: Path) -> mmap.mmap:
-    """Map an existing segment for reading; OSError or ValueError when it is gone."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+def attach_segment(path: Path, size_bytes: int, *, writable: int = 0) -> mmap.mmap:
+    """Map an existing segment of exactly this size.
+
+    The whole of it for reading, or its first `writable` bytes for writing too. Raises
+    OSError when it is gone, ValueError when it has another size.
+    """
+    mode = os.O_RDWR if writable else os.O_RDONLY
+    descriptor = os.open(path, mode | getattr(os, "O_NOFOLLOW", 0))
     try:
-        return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+        if os.fstat(descriptor).st_size != size_bytes:
+            raise ValueError(f"not a segment of {size_bytes} bytes: {path.name}")
+        if writable:
+            return mmap.mmap(descriptor, writable)
+        return mmap.mmap(descriptor, size_bytes, access=mmap.ACCESS_READ)
     finally:
         os.close(descriptor)
 

@@ -48,7 +48,7 @@ class RunningEngine:
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
         self._client = wait_until(self._connected, "engine")
-        self.gallery = Gallery(parts.run_dir)
+        self.gallery = Gallery(parts.run_dir, SystemClock())
 
     def report(self) -> StatusReport:
         data = wait_until(lambda: self._client.receive(0.5), "status report")

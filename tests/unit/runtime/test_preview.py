@@ -4,12 +4,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.config.paths import PROJECT
+from app.domain.clock import SystemClock
 from app.domain.geometry import PixelBox
 from app.domain.ids import CameraId, TrackId, new_uuid
 from app.domain.overlay import Overlay, OverlayBox
@@ -18,6 +20,7 @@ from app.runtime.overlay_codec import FrameCaption
 from app.runtime.preview import PreviewReader, PreviewWriter
 from app.runtime.segment import run_prefix, shared_folder, sweep
 from tests.builders.moments import moment
+from tests.fakes.manual_clock import ManualClock
 from tests.integration.engine.waiting import wait_until
 
 CAMERA = CameraId(new_uuid())
@@ -51,7 +54,7 @@ def path(tmp_path: Path) -> Iterator[Path]:
 
 def test_newest_picture_with_its_own_caption(path: Path) -> None:
     writer = PreviewWriter(path)
-    reader = PreviewReader(path, CAMERA)
+    reader = PreviewReader(path, CAMERA, SystemClock())
     assert reader.latest() is None
     for number in range(1, 8):
         writer.write(picture(number, 64, 36), caption(number), number)
@@ -72,7 +75,7 @@ def test_newest_picture_with_its_own_caption(path: Path) -> None:
 
 def test_size_may_change_from_picture_to_picture(path: Path) -> None:
     writer = PreviewWriter(path)
-    reader = PreviewReader(path, CAMERA)
+    reader = PreviewReader(path, CAMERA, SystemClock())
     for number, size in enumerate([(64, 36), (1280, 720), (33, 17)], start=1):
         writer.write(picture(number, *size), caption(number), number)
         frame = reader.latest()
@@ -84,7 +87,7 @@ def test_size_may_change_from_picture_to_picture(path: Path) -> None:
 
 def test_a_picture_outlives_its_segment(path: Path) -> None:
     writer = PreviewWriter(path)
-    reader = PreviewReader(path, CAMERA)
+    reader = PreviewReader(path, CAMERA, SystemClock())
     writer.write(picture(3), caption(3), 3)
     frame = reader.latest()
     reader.close()
@@ -103,7 +106,7 @@ def test_too_large_is_refused(path: Path) -> None:
 
 def test_a_writer_that_died_in_the_middle_is_not_shown(path: Path) -> None:
     writer = PreviewWriter(path)
-    reader = PreviewReader(path, CAMERA)
+    reader = PreviewReader(path, CAMERA, SystemClock())
     writer.write(picture(1), caption(1), 1)
     shown = reader.latest()
     for slot in writer._slots:
@@ -113,6 +116,43 @@ def test_a_writer_that_died_in_the_middle_is_not_shown(path: Path) -> None:
     assert reader.latest() is shown
     reader.close()
     writer.close()
+
+
+def test_the_writer_knows_whether_anybody_looks(path: Path) -> None:
+    clock = ManualClock()
+    writer = PreviewWriter(path)
+    reader = PreviewReader(path, CAMERA, clock)
+    seen = [writer.watched(clock.monotonic_ns())]
+    for wait_s in (0.0, 2.9, 0.2):
+        clock.advance(timedelta(seconds=wait_s))
+        if wait_s == 0.0:
+            reader.latest()
+        seen.append(writer.watched(clock.monotonic_ns()))
+    reader.latest()
+    seen.append(writer.watched(clock.monotonic_ns()))
+
+    assert seen == [False, True, True, False, True]
+    # A word that no clock ever said, from a reader gone wrong, counts as nobody.
+    reader._lease[8] = np.uint64(2**64 - 1)
+    assert not writer.watched(clock.monotonic_ns())
+    reader.close()
+    writer.close()
+
+
+def test_a_reader_cannot_write_pictures(path: Path) -> None:
+    writer = PreviewWriter(path)
+    reader = PreviewReader(path, CAMERA, ManualClock())
+    with pytest.raises(ValueError, match="read-only"):
+        reader._slots[0].pixels[0] = 1
+    reader.close()
+    writer.close()
+
+
+def test_a_segment_of_another_size_is_refused(path: Path) -> None:
+    path.write_bytes(b"x" * 4096)
+    with pytest.raises(ValueError, match="not a segment"):
+        PreviewReader(path, CAMERA, ManualClock())
+    path.unlink()
 
 
 def write_for_ever(path: Path) -> None:
@@ -137,7 +177,7 @@ def test_no_torn_reads_from_another_process(path: Path) -> None:
         [sys.executable, "-c", program], stdin=subprocess.PIPE, cwd=PROJECT
     )
     wait_until(lambda: path.exists() and path.stat().st_size, "segment")
-    reader = PreviewReader(path, CAMERA)
+    reader = PreviewReader(path, CAMERA, SystemClock())
     seen: set[int] = set()
     try:
         while len(seen) < 100:
