@@ -18,11 +18,15 @@ from app.camera.credentials import Credentials
 from app.camera.stream import VideoStream, open_stream
 from app.camera.stream_clock import Stamp, StreamClock, TimelineBroken
 from app.domain.clock import NS_PER_S, CaptureTime, Clock
-from app.domain.errors import EnvironmentFault
+from app.domain.errors import CameraUnreachable, EnvironmentFault
 
 _log = logging.getLogger(__name__)
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEALTHY_AFTER_PACKETS = 25
+
+
+class StreamChanged(CameraUnreachable):
+    """The camera sends another kind of picture now: to be opened again at once."""
 
 
 class Pace(Enum):
@@ -38,16 +42,28 @@ class Pace(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoPacket:
-    """A compressed packet with its place in stream time and its arrival."""
+    """A compressed packet with its place in stream time and its arrival.
+
+    `camera_wall` is the camera's own time of the picture, None where no sender report
+    has given it.
+    """
 
     packet: "Packet[AvVideoStream]"
     stamp: Stamp
     arrival: CaptureTime
+    camera_wall: datetime | None = None
 
     @property
     def keyframe(self) -> bool:
         """Whether decoding can begin here."""
         return self.packet.is_keyframe
+
+    @property
+    def camera_wall_ns(self) -> int | None:
+        """`camera_wall` in nanoseconds since 1970."""
+        if self.camera_wall is None:
+            return None
+        return (self.camera_wall - _UNIX_EPOCH) // timedelta(microseconds=1) * 1000
 
 
 class SourceListener(Protocol):
@@ -60,7 +76,8 @@ class SourceListener(Protocol):
     def arrived(self, packet: VideoPacket) -> None:
         """Take the next packet of the session.
 
-        May raise CameraUnreachable to have the session opened again.
+        May raise CameraUnreachable to have the session opened again, StreamChanged to
+        have that done without waiting.
         """
         ...
 
@@ -101,24 +118,27 @@ class CameraSource:
     def run(self, listener: SourceListener) -> None:
         """Read until `stop` is set; a FAST recording ends by itself."""
         while not self._stop.is_set():
-            message = self._session(listener)
+            message, changed = self._session(listener)
             if self._pace is Pace.FAST or self._stop.is_set():
                 listener.lost(message, None)
                 return
-            retry_in_s = self._backoff.next_s()
+            # A camera that changes all the time is left to the back-off.
+            steady = self._packets >= _HEALTHY_AFTER_PACKETS
+            retry_in_s = 0.0 if changed and steady else self._backoff.next_s()
             listener.lost(message, retry_in_s)
             self._stop.wait(retry_in_s)
 
-    def _session(self, listener: SourceListener) -> str:
-        """Run one session to its end; return why it ended."""
+    def _session(self, listener: SourceListener) -> tuple[str, bool]:
+        """Run one session to its end; return why it ended, and if by a change."""
+        self._packets = 0
         try:
             stream = open_stream(self._url, self._credentials())
         except EnvironmentFault as fault:
-            return str(fault)
+            return str(fault), False
         try:
-            return self._read(stream, listener)
+            return self._read(stream, listener), False
         except EnvironmentFault as fault:
-            return str(fault)
+            return str(fault), isinstance(fault, StreamChanged)
         finally:
             stream.close()
 
@@ -154,8 +174,12 @@ class CameraSource:
             _log.info("timestamps jumped; a new session begins")
             self._begin(stream, listener)
             stamp = self._stamp(packet, arrival_ns)
+        camera_wall = _camera_wall(packet) if self._pace is Pace.LIVE else None
         return VideoPacket(
-            packet=packet, stamp=stamp, arrival=self._arrival(packet, stamp, arrival_ns)
+            packet=packet,
+            stamp=stamp,
+            arrival=self._arrival(stamp, arrival_ns, camera_wall),
+            camera_wall=camera_wall,
         )
 
     def _stamp(self, packet: "Packet[AvVideoStream]", arrival_ns: int) -> Stamp:
@@ -168,7 +192,7 @@ class CameraSource:
         )
 
     def _arrival(
-        self, packet: "Packet[AvVideoStream]", stamp: Stamp, arrival_ns: int
+        self, stamp: Stamp, arrival_ns: int, camera_wall: datetime | None
     ) -> CaptureTime:
         now = CaptureTime(
             stream_ns=stamp.stream_ns,
@@ -176,7 +200,7 @@ class CameraSource:
             wall=self._clock.now(),
         )
         if self._pace is Pace.LIVE:
-            return self._with_camera_clock(packet, now)
+            return self._with_camera_clock(camera_wall, now)
         began = self._began = self._began or now
         due = began.shifted(stamp.stream_ns - began.stream_ns)
         if self._pace is Pace.REAL_TIME:
@@ -184,9 +208,8 @@ class CameraSource:
         return due
 
     def _with_camera_clock(
-        self, packet: "Packet[AvVideoStream]", arrival: CaptureTime
+        self, camera_wall: datetime | None, arrival: CaptureTime
     ) -> CaptureTime:
-        camera_wall = _camera_wall(packet)
         if camera_wall is None:
             return arrival
         offset_us = (camera_wall - arrival.wall) // timedelta(microseconds=1)

@@ -55,6 +55,22 @@ class VideoStream:
         return self._stream.codec_context.name
 
     @property
+    def size_px(self) -> tuple[int, int] | None:
+        """Width and height as the stream states them, None when it does not."""
+        context = self._stream.codec_context
+        return (context.width, context.height) if context.width else None
+
+    @property
+    def extradata(self) -> bytes:
+        """Parameter sets that travel apart from the packets, as libav gives them."""
+        return bytes(self._stream.codec_context.extradata or b"")
+
+    @property
+    def is_annex_b(self) -> bool:
+        """Whether packets separate their units by start codes (not avcC or hvcC)."""
+        return self.extradata[:1] != b"\x01"
+
+    @property
     def fps(self) -> float | None:
         """Frames per second as the stream states it, None when it does not."""
         rate = self._stream.average_rate or self._stream.guessed_rate

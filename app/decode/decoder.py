@@ -27,6 +27,8 @@ class PictureDecoder:
 
     def decode(self, packet: VideoPacket) -> list[tuple[VideoFrame, CaptureTime]]:
         """Return the frames that this packet completes, with the times of each."""
+        if self._waiting_for_keyframe and not packet.keyframe:
+            return []
         self._remember(packet)
         try:
             frames = packet.packet.decode()
@@ -40,6 +42,11 @@ class PictureDecoder:
             for frame in frames
             if self._sound(frame)
         ]
+
+    def skip(self) -> None:
+        """Take note that a packet was left out: only a keyframe mends that."""
+        self._waiting_for_keyframe = True
+        self._arrivals.clear()
 
     def flush(self, codec: VideoCodecContext) -> list[tuple[VideoFrame, CaptureTime]]:
         """Return the frames that waited for a later packet; the recording is over."""

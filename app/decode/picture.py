@@ -8,6 +8,8 @@ import numpy.typing as npt
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
+from app.camera.alignment import Alignment
+from app.decode.main_pictures import MainPictures
 from app.decode.packets import PacketRing, StreamFormat
 from app.domain.clock import CaptureTime
 from app.domain.frame import Frame
@@ -27,11 +29,18 @@ class Session:
 
     `number` counts the sessions of a camera since the engine started. `format` and
     `ring` are those of the main stream, in whose pixels everything is measured.
+
+    Where the pictures are those of a second, smaller stream, `alignment` says how its
+    times were moved onto the main stream's, and `main` gives the full-size picture of
+    any moment that the ring still holds; both are None where the main stream itself is
+    decoded.
     """
 
     number: int
     format: StreamFormat
     ring: PacketRing
+    alignment: Alignment | None = None
+    main: MainPictures | None = None
 
 
 class Converter:
@@ -110,8 +119,15 @@ class Picture:
 
     def scaled_bgr(self, width_px: int, height_px: int) -> Bytes:
         """Return the picture at exactly this size, shape (height, width, 3)."""
+        # Scaling as OpenCV does, not as swscale does: the networks were trained on it,
+        # and boxes near the threshold come and go by the resampler (design/backends).
+        own = (self.width_px, self.height_px)
+        whole = self.to_network.packed(self.video_frame, "bgr24", own, TO_NETWORK)
+        if own == (width_px, height_px):
+            return whole
         size = (width_px, height_px)
-        return self.to_network.packed(self.video_frame, "bgr24", size, TO_NETWORK)
+        scaled = cv2.resize(whole, size, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(scaled, np.uint8)
 
     def whole(self) -> Bytes:
         """Return the full-size picture, shape (height, width, 3), read-only.

@@ -28,6 +28,7 @@ class CameraMonitor:
         self._state = CameraState.CONNECTING
         self._message = ""
         self._remark = ""
+        self._stream_remark = ""
         self._retry_at_ns: int | None = None
         self._counts: Counter[str] = Counter()
         self._drops: Counter[str] = Counter()
@@ -93,6 +94,11 @@ class CameraMonitor:
         with self._lock:
             self._remark = sentence
 
+    def stream_remark(self, sentence: str) -> None:
+        """Show what the streams say of themselves, in the same way."""
+        with self._lock:
+            self._stream_remark = sentence
+
     def recorded(self) -> None:
         """Count an infraction whose evidence is stored."""
         with self._lock:
@@ -127,7 +133,8 @@ class CameraMonitor:
             return CameraState.LATE, _SILENT_SENTENCE
         if self._latency_ms > _LATE_AFTER_MS:
             return CameraState.LATE, _LATE_SENTENCE
-        return self._state, self._remark
+        remarks = (self._remark, self._stream_remark)
+        return self._state, " ".join(text for text in remarks if text)
 
     def _retry_in_s(self, now_ns: int) -> float | None:
         if self._retry_at_ns is None:

@@ -1,0 +1,70 @@
+"""What each of a camera's streams does with its packets, on its own thread."""
+
+from app.camera.source import VideoPacket
+from app.camera.stream import VideoStream
+from app.decode.decoder import PictureDecoder
+from app.decode.streams import Streams
+
+
+class MainListener:
+    """Keeps the main stream, and decodes it where its pictures are wanted."""
+
+    def __init__(self, streams: Streams) -> None:
+        """Hand everything to `streams`."""
+        self._streams = streams
+        self._decoder = PictureDecoder()
+
+    def opened(self, stream: VideoStream) -> None:
+        """Begin with a ring and a decoder of its own."""
+        self._decoder = PictureDecoder()
+        self._streams.main_opened(stream)
+
+    def arrived(self, packet: VideoPacket) -> None:
+        """Keep the packet, then decode it if it is to be seen."""
+        if not self._streams.keep(packet):
+            self._decoder.skip()
+            return
+        before = self._decoder.corrupt_count
+        for frame, time in self._decoder.decode(packet):
+            self._streams.show_main(frame, time)
+        self._streams.dropped("corrupt", self._decoder.corrupt_count - before)
+
+    def ended(self, stream: VideoStream) -> None:
+        """Deliver the last pictures of a recording."""
+        for frame, time in self._decoder.flush(stream.codec_context):
+            self._streams.show_main(frame, time)
+
+    def lost(self, message: str, retry_in_s: float | None) -> None:
+        """End the session."""
+        self._streams.main_lost(message, retry_in_s)
+
+
+class SecondListener:
+    """Decodes the second stream, whose packets nobody keeps."""
+
+    def __init__(self, streams: Streams) -> None:
+        """Hand everything to `streams`."""
+        self._streams = streams
+        self._decoder = PictureDecoder()
+
+    def opened(self, stream: VideoStream) -> None:  # noqa: ARG002 - a listener's form
+        """Begin with a decoder of its own."""
+        self._decoder = PictureDecoder()
+        self._streams.second_opened()
+
+    def arrived(self, packet: VideoPacket) -> None:
+        """Decode the packet."""
+        self._streams.saw_second(packet)
+        before = self._decoder.corrupt_count
+        for frame, time in self._decoder.decode(packet):
+            self._streams.show_second(frame, time)
+        self._streams.dropped("corrupt", self._decoder.corrupt_count - before)
+
+    def ended(self, stream: VideoStream) -> None:
+        """Deliver the last pictures of a recording."""
+        for frame, time in self._decoder.flush(stream.codec_context):
+            self._streams.show_second(frame, time)
+
+    def lost(self, message: str, retry_in_s: float | None) -> None:
+        """Say that its pictures stopped."""
+        self._streams.second_lost(message, retry_in_s)
