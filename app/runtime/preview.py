@@ -151,7 +151,7 @@ class PreviewReader:
         self._lease[_LOOKED_NS] = self._clock.monotonic_ns()
         for _ in range(_READ_ATTEMPTS):
             count = int(self._header[_NEWEST])
-            if count in (0, self._seen):
+            if count in (0, self._seen) or self._header[0] != _MAGIC:
                 break
             frame = self._copy(self._slots[count % SLOT_COUNT])
             if frame is not None:
@@ -181,8 +181,12 @@ class PreviewReader:
         whole = int(slot.words[_VERSION]) == before
         if not whole or zlib.crc32(caption) != int(words[_CAPTION_CRC]):
             return None
+        try:
+            decoded = decode_caption(caption)
+        except ValueError:
+            return None
         image = pixels.reshape(height_px, width_px, 4)
-        return self._frame(int(words[_SEQUENCE]), image, decode_caption(caption))
+        return self._frame(int(words[_SEQUENCE]), image, decoded)
 
     def _frame(
         self, sequence: int, image: _Bytes, caption: FrameCaption

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,3 +95,61 @@ def test_a_crowd_is_cut_to_the_surest_but_keeps_violations() -> None:
     assert len(encoded) <= 64 * 1024
     assert len(decoded) == MOST_BOXES
     assert decoded[0] == guilty
+
+
+def packed(plate: str | None = "AHK472") -> bytes:
+    box = OverlayBox(
+        track_id=TrackId(7),
+        box=PixelBox(1, 2, 3, 4),
+        vehicle_class=VehicleClass.BUS,
+        score=0.5,
+        plate=plate,
+        violation=InfractionKind.RED_LIGHT,
+    )
+    return encode_caption(
+        FrameCaption(
+            time=TIME,
+            source_width_px=1920,
+            source_height_px=1080,
+            overlay=Overlay(boxes=(box, box), lamp=LampPhase.RED),
+        )
+    )
+
+
+@given(data=st.binary(max_size=400))
+def test_noise_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match="caption"):
+        decode_caption(data)
+
+
+@given(place=st.integers(0, 10**6), byte=st.integers(0, 255))
+def test_a_changed_byte_gives_a_caption_or_a_refusal(place: int, byte: int) -> None:
+    data = bytearray(packed())
+    data[place % len(data)] = byte
+    try:
+        decoded = decode_caption(bytes(data))
+    except ValueError:
+        return
+    assert len(decoded.overlay.boxes) == 2
+
+
+@pytest.mark.parametrize("cut", [1, 6, 40])
+def test_a_caption_that_was_cut_off_is_refused(cut: int) -> None:
+    with pytest.raises(ValueError, match="length"):
+        decode_caption(packed()[:-cut])
+
+
+def test_an_endless_plate_is_cut_between_letters() -> None:
+    boxes = decode_caption(packed("Ñ" * 1000)).overlay.boxes
+    assert [box.plate for box in boxes] == ["Ñ" * 127] * 2
+
+
+def test_a_crowd_with_endless_plates_fits_its_slot() -> None:
+    box = decode_caption(packed("X" * 255)).overlay.boxes[0]
+    caption = FrameCaption(
+        time=TIME,
+        source_width_px=1,
+        source_height_px=1,
+        overlay=Overlay(boxes=(box,) * 999),
+    )
+    assert len(encode_caption(caption)) <= 64 * 1024
