@@ -23,11 +23,16 @@ class PictureDecoder:
         """Wait for the first keyframe."""
         self.corrupt_count = 0
         self._waiting_for_keyframe = True
+        self._lacks_keyframe = True
         self._arrivals: OrderedDict[int | None, CaptureTime] = OrderedDict()
 
     def decode(self, packet: VideoPacket) -> list[tuple[VideoFrame, CaptureTime]]:
-        """Return the frames that this packet completes, with the times of each."""
-        if self._waiting_for_keyframe and not packet.keyframe:
+        """Return the frames that this packet completes, with the times of each.
+
+        Packets that no keyframe has come before are not even decoded.
+        """
+        self._lacks_keyframe = self._lacks_keyframe and not packet.keyframe
+        if self._lacks_keyframe:
             return []
         self._remember(packet)
         try:
@@ -46,6 +51,7 @@ class PictureDecoder:
     def skip(self) -> None:
         """Take note that a packet was left out: only a keyframe mends that."""
         self._waiting_for_keyframe = True
+        self._lacks_keyframe = True
         self._arrivals.clear()
 
     def flush(self, codec: VideoCodecContext) -> list[tuple[VideoFrame, CaptureTime]]:
