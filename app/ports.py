@@ -14,6 +14,7 @@ from app.config.camera import CameraConfiguration, ConfigurationVersion
 from app.domain.camera import Camera, EngineStatus
 from app.domain.clock import CaptureTime
 from app.domain.detection import Detections, Tracks
+from app.domain.forecast import Forecast
 from app.domain.geometry import PixelBox
 from app.domain.ids import CameraId, InfractionId, Login, Sha256
 from app.domain.infraction import (
@@ -95,6 +96,10 @@ class Tracker(Protocol):
 
     def update(self, detections: Detections, time: CaptureTime) -> Tracks:
         """Take the detections of the next frame, in order of stream time."""
+        ...
+
+    def forecast(self) -> Forecast:
+        """Return a snapshot of the vehicles that says where they go next."""
         ...
 
     def reset(self) -> None:

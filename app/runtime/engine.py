@@ -19,11 +19,11 @@ from app.runtime.evidence_desk import EvidenceDesk, InfractionRecorder
 from app.runtime.follow import follow
 from app.runtime.inference import InferenceLoop
 from app.runtime.judging import JudgeMaker
+from app.runtime.pacing import Pacing
 from app.runtime.pipeline import Maker, Pipeline
 from app.runtime.plate_desk import PlateDesk
 from app.runtime.roster import LaneParts, Roster
 from app.runtime.run_lock import RunLock
-from app.runtime.schedule import FairTurn
 from app.runtime.segment import sweep
 from app.runtime.site import CachedSite, EngineSite
 from app.runtime.status_codec import StatusReport
@@ -111,7 +111,7 @@ class Engine:
         self._desk = EvidenceDesk(parts.recorder)
         maker = Maker(parts.engine_id, parts.software_version)
         pipeline = Pipeline(maker, self._detector, self._plates, self._desk)
-        self._inference = InferenceLoop(pipeline, parts.clock, FairTurn())
+        self._inference = InferenceLoop(pipeline, parts.clock, Pacing())
         self._roster = Roster(_lane_parts(parts), self._inference, self._plates)
         handlers = ControlHandlers(self.report, self._roster.request_size, stop.set)
         self._control = ControlServer(parts.run_dir, handlers)
@@ -147,6 +147,7 @@ class Engine:
             _log.error("inference does not end; it is left behind")
         if not self._desk.close(timeout_s=1.0):
             _log.error("a case was still being recorded at the end")
+        self._detector.close()
         self._plates.close(timeout_s=0.3)
         self._roster.close(timeout_s=0.3)
         self._control.close()

@@ -1,8 +1,10 @@
-"""The one thread that looks at pictures, and takes the cameras in fair turn."""
+"""The one thread that has pictures looked at, and takes the cameras in turn."""
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from app.decode.mailbox import Mailbox
 from app.decode.picture import Picture
@@ -10,8 +12,8 @@ from app.domain.clock import Clock
 from app.domain.detection import Tracks
 from app.domain.ids import CameraId
 from app.runtime.lane import Lane
-from app.runtime.pipeline import Pipeline
-from app.runtime.schedule import FairTurn, Waiting
+from app.runtime.pacing import QUIET, Pacing, Waiting
+from app.runtime.pipeline import Look, Pipeline
 
 _log = logging.getLogger(__name__)
 _IDLE_POLL_S = 0.5
@@ -19,27 +21,35 @@ _IDLE_POLL_S = 0.5
 Seen = Callable[[Picture, Tracks], None]
 
 
-class InferenceLoop:
-    """Takes the newest picture of the camera whose turn it is, and works it through.
+@dataclass(frozen=True, slots=True)
+class _Served:
+    lane: Lane
+    mailbox: Mailbox[Picture]
 
-    Lanes are added and removed at any time from other threads; `removed` returns only
-    when the lane's picture under way is done.
+
+class InferenceLoop:
+    """Keeps the detector busy with the newest pictures of the cameras in turn.
+
+    As many looks are under way as the detector bears at once; they are finished in
+    the order in which they began, so each camera's pictures stay in order. Lanes are
+    added and removed at any time from other threads.
     """
 
     def __init__(
         self,
         pipeline: Pipeline,
         clock: Clock,
-        turn: FairTurn,
+        pacing: Pacing,
         *,
         seen: Seen | None = None,
     ) -> None:
         """Make ready; `start` starts the thread."""
         self._pipeline = pipeline
         self._clock = clock
-        self._turn = turn
+        self._pacing = pacing
         self._seen = seen
-        self._lanes: dict[CameraId, tuple[Lane, Mailbox[Picture]]] = {}
+        self._lanes: dict[CameraId, _Served] = {}
+        self._under_way: deque[Look] = deque()
         self._lock = threading.Lock()
         self._working = threading.Lock()
         self._wake = threading.Event()
@@ -57,25 +67,31 @@ class InferenceLoop:
     def add(self, camera_id: CameraId, lane: Lane, mailbox: Mailbox[Picture]) -> None:
         """Serve a camera from now on."""
         with self._lock:
-            self._lanes[camera_id] = (lane, mailbox)
+            self._lanes[camera_id] = _Served(lane, mailbox)
         self._wake.set()
 
     def remove(self, camera_id: CameraId) -> None:
         """Serve it no more; its lane can be closed when this returns."""
-        with self._lock:
-            self._lanes.pop(camera_id, None)
-            self._turn.forget(camera_id)
         with self._working:
-            pass
+            with self._lock:
+                served = self._lanes.pop(camera_id, None)
+            self._pacing.forget(camera_id)
+            if served is not None:
+                kept = [look for look in self._under_way if look.lane != served.lane]
+                self._under_way = deque(kept)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no look is under way and no picture waits."""
+        with self._working, self._lock:
+            waiting = any(served.mailbox.peek() for served in self._lanes.values())
+            return not waiting and not self._under_way
 
     def step(self) -> bool:
-        """Work on one picture if there is any; return whether there was."""
+        """Begin what can be begun, finish what is done; return whether anything was."""
         with self._working:
-            chosen = self._choose()
-            if chosen is None:
-                return False
-            self._work(*chosen)
-        return True
+            begun = self._begin_looks()
+            return self._finish_look() or begun
 
     def stop(self, timeout_s: float = 2.0) -> bool:
         """End after the picture under way; return whether the thread ended."""
@@ -90,40 +106,80 @@ class InferenceLoop:
             if not self.step():
                 self._wake.wait(_IDLE_POLL_S)
 
+    def _begin_looks(self) -> bool:
+        begun = False
+        while len(self._under_way) < self._pipeline.parallel:
+            chosen = self._choose()
+            if chosen is None:
+                break
+            begun = self._begin(*chosen) or begun
+        return begun
+
     def _choose(self) -> tuple[Lane, Picture] | None:
         with self._lock:
             lanes = dict(self._lanes)
-            turn = self._turn.choose(_waiting(lanes), self._clock.monotonic_ns())
-        for camera_id in turn.stale:
-            lane, mailbox = lanes[camera_id]
-            if mailbox.take() is not None:
-                lane.monitor.dropped("too old")
+        now_ns = self._clock.monotonic_ns()
+        waiting = [
+            self._waiting(camera_id, served.lane, picture, now_ns)
+            for camera_id, served in lanes.items()
+            if (picture := served.mailbox.peek()) is not None
+        ]
+        turn = self._pacing.choose(waiting, now_ns)
+        for camera_id, reason in turn.let_go:
+            self._let_go(lanes[camera_id], reason)
         if turn.serve is None:
             return None
-        lane, mailbox = lanes[turn.serve]
-        picture = mailbox.take()
-        return None if picture is None else (lane, picture)
+        served = lanes[turn.serve]
+        taken = served.mailbox.take()
+        return None if taken is None else (served.lane, taken)
 
-    def _work(self, lane: Lane, picture: Picture) -> None:
-        try:
-            tracks = self._pipeline.work(lane, picture)
-        except Exception:  # noqa: BLE001 - one bad picture must not stop the others
-            _log.exception("a picture of %s was given up", lane.camera.name)
-            lane.monitor.dropped("failed")
-            self._stop.wait(0.01)
+    def _waiting(
+        self, camera_id: CameraId, lane: Lane, picture: Picture, now_ns: int
+    ) -> Waiting:
+        quiet = self._pacing.quiet(camera_id, now_ns)
+        stirred = lane.stirred(picture, always=quiet)
+        return Waiting(camera_id, picture.time.monotonic_ns, quiet and stirred)
+
+    def _let_go(self, served: _Served, reason: str) -> None:
+        picture = served.mailbox.take()
+        if picture is None:
             return
-        with self._lock:
-            self._turn.note(lane.camera.id, traffic=bool(tracks.boxes))
+        served.lane.monitor.dropped(reason)
+        in_order = all(look.lane is not served.lane for look in self._under_way)
+        if reason == QUIET and in_order:
+            served.lane.glance(picture)
+
+    def _begin(self, lane: Lane, picture: Picture) -> bool:
+        try:
+            look = self._pipeline.begin(lane, picture)
+        except Exception:  # noqa: BLE001 - one bad picture must not stop the others
+            self._give_up(lane)
+            return False
+        self._under_way.append(look)
+        look.detections.add_done_callback(lambda _: self._wake.set())
+        return True
+
+    def _finish_look(self) -> bool:
+        if not self._under_way or not self._under_way[0].detections.done():
+            return False
+        look = self._under_way.popleft()
+        lane, picture = look.lane, look.picture
+        try:
+            seen = self._pipeline.finish(look)
+        except Exception:  # noqa: BLE001 - one bad picture must not stop the others
+            self._give_up(lane)
+            return True
+        self._pacing.note(
+            picture.camera_id,
+            seen.attention,
+            self._clock.monotonic_ns(),
+            stirred=lane.stirred(picture),
+        )
         if self._seen is not None:
-            self._seen(picture, tracks)
+            self._seen(picture, seen.tracks)
+        return True
 
-
-def _waiting(
-    lanes: Mapping[CameraId, tuple[Lane, Mailbox[Picture]]],
-) -> list[Waiting]:
-    waiting = []
-    for camera_id, (_, mailbox) in lanes.items():
-        picture = mailbox.peek()
-        if picture is not None:
-            waiting.append(Waiting(camera_id, picture.time.monotonic_ns))
-    return waiting
+    def _give_up(self, lane: Lane) -> None:
+        _log.exception("a picture of %s was given up", lane.camera.name)
+        lane.monitor.dropped("failed")
+        self._stop.wait(0.01)

@@ -6,6 +6,7 @@ from typing import Protocol
 from app.config.camera import ConfigurationVersion
 from app.domain.detection import Tracks
 from app.domain.frame import Frame
+from app.domain.signal import LampReading
 from app.rule.finding import Observation
 
 
@@ -14,6 +15,10 @@ class Judge(Protocol):
 
     def observe(self, frame: Frame, tracks: Tracks) -> Observation:
         """Take the next frame and its tracks, in order of stream time."""
+        ...
+
+    def watch(self, frame: Frame) -> LampReading | None:
+        """Read only the lamp, in a frame between two that are observed."""
         ...
 
     def reset(self) -> None:

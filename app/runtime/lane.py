@@ -2,22 +2,29 @@
 
 import logging
 import threading
+from collections.abc import Mapping
 
 from app.config.camera import ConfigurationVersion
+from app.decode.motion_gate import MotionGate
 from app.decode.picture import Picture, Session
 from app.domain.camera import Camera
+from app.domain.clock import NS_PER_S
 from app.domain.detection import Tracks
 from app.domain.errors import EnvironmentFault
 from app.domain.frame import Frame
+from app.domain.ids import TrackId
 from app.ports import Tracker
 from app.rule.finding import Observation
 from app.runtime.camera_monitor import CameraMonitor
 from app.runtime.history import CameraHistory
 from app.runtime.judging import NOTHING_OBSERVED, Judge, JudgeMaker
-from app.runtime.showcase import Showcase
+from app.runtime.live_overlay import Known, LiveOverlay
+from app.runtime.pacing import Attention
 from app.runtime.violations import Violations
 
 _log = logging.getLogger(__name__)
+_GLANCE_EVERY_NS = NS_PER_S // 12
+_FOLLOW_EVERY_NS = NS_PER_S // 2
 
 
 class Lane:
@@ -35,14 +42,17 @@ class Lane:
         tracker: Tracker,
         make_judge: JudgeMaker,
         monitor: CameraMonitor,
-        showcase: Showcase | None,
     ) -> None:
         """Start with nothing seen."""
         self.monitor = monitor
-        self.showcase = showcase
         self.tracker = tracker
         self.history = CameraHistory()
-        self.violations = Violations()
+        self.overlay = LiveOverlay()
+        self._violations = Violations()
+        self._gate = MotionGate()
+        self._gated: Picture | None = None
+        self._stirred = True
+        self._glanced_ns: int | None = None
         self._make_judge = make_judge
         self._lock = threading.Lock()
         self._wanted: tuple[Camera, ConfigurationVersion | None] = (camera, version)
@@ -76,13 +86,68 @@ class Lane:
                 self._judge.reset()
         self._session = picture.session
 
+    def stirred(self, picture: Picture, *, always: bool = False) -> bool:
+        """Tell whether the motion gate saw something in `picture`.
+
+        Each picture is asked about once. On a camera that is looked at anyway the
+        gate only follows the scene now and then, unless `always`.
+        """
+        last = self._gated
+        if last is picture or (
+            last is not None and not always and _soon(last, picture)
+        ):
+            return self._stirred
+        if last is not None and last.session is not picture.session:
+            self._gate.reset()
+        self._gated = picture
+        self._stirred = self._gate.moved(picture.luma())
+        return self._stirred
+
+    def glance(self, picture: Picture) -> None:
+        """Read the lamp in a picture that nobody looks at: its phases have no pause."""
+        now_ns = picture.time.stream_ns
+        last_ns = self._glanced_ns
+        if last_ns is not None and 0 <= now_ns - last_ns < _GLANCE_EVERY_NS:
+            return
+        self._glanced_ns = now_ns
+        self.enter(picture)
+        lamp = None if self._judge is None else self._judge.watch(picture.to_frame())
+        if lamp is not None:
+            self.history.add(picture.time, Tracks(()), lamp)
+
     def observe(self, frame: Frame, tracks: Tracks) -> Observation:
         """Measure and rule, and remember what was seen."""
         judge = self._judge
         seen = NOTHING_OBSERVED if judge is None else judge.observe(frame, tracks)
         self.history.add(frame.time, tracks, seen.lamp)
-        self.violations.add(seen.findings)
+        self._violations.add(seen.findings)
         return seen
+
+    def show(
+        self, picture: Picture, seen: Observation, plates: Mapping[TrackId, str]
+    ) -> None:
+        """Draw what was seen over the pictures from now on."""
+        forecast = self.tracker.forecast()
+        version = self._version
+        self.overlay.update(
+            Known(
+                session=picture.session,
+                forecast=forecast,
+                speeds_kmh=seen.speeds_kmh,
+                plates=plates,
+                violations=self._violations.among(forecast.track_ids),
+                lamp=None if seen.lamp is None else seen.lamp.phase,
+                configuration_version=None if version is None else version.version,
+            )
+        )
+
+    def attention(self, tracks: Tracks, seen: Observation) -> Attention:
+        """Return how closely the next pictures are to be followed."""
+        moving = self.tracker.forecast().moving
+        if not any(box.track_id in moving for box in tracks):
+            return Attention.NONE
+        measured = any(track_id in seen.speeds_kmh for track_id in moving)
+        return Attention.MEASURING if measured else Attention.TRAFFIC
 
     def _take_configuration(self) -> None:
         with self._lock:
@@ -103,3 +168,10 @@ class Lane:
             return None
         self.monitor.remark("")
         return judge
+
+
+def _soon(last: Picture, picture: Picture) -> bool:
+    """Tell whether `picture` comes too soon after `last` to follow the scene again."""
+    if last.session is not picture.session:
+        return False
+    return picture.time.stream_ns - last.time.stream_ns < _FOLLOW_EVERY_NS

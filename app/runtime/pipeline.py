@@ -3,20 +3,21 @@
 camera -> decode -> detect -> track -> measure -> rule -> evidence -> store.
 """
 
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
 from app.decode.picture import Picture
-from app.domain.detection import Tracks
+from app.domain.detection import Detections, Tracks
 from app.domain.ids import ConfigurationId, EngineId, InfractionId, new_uuid
 from app.domain.infraction import Infraction, Provenance
-from app.domain.overlay import Overlay, OverlayBox
 from app.domain.plate import PlateReading
 from app.ports import Detector
-from app.rule.finding import Finding, Observation
+from app.rule.finding import Finding
 from app.runtime.evidence_desk import EvidenceDesk, OpenCase
 from app.runtime.lane import Lane
+from app.runtime.pacing import Attention
 from app.runtime.plate_desk import PlateDesk
 
 
@@ -28,11 +29,32 @@ class Maker:
     software_version: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """A picture that the detector has under way."""
+
+    lane: Lane
+    picture: Picture
+    detections: "Future[Detections]"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look came to; `attention` is what it asks of the next one."""
+
+    tracks: Tracks
+    attention: Attention
+
+
 class Pipeline:
     """Works one picture of any camera through; one instance, one thread."""
 
     def __init__(
-        self, maker: Maker, detector: Detector, plates: PlateDesk, desk: EvidenceDesk
+        self,
+        maker: Maker,
+        detector: Detector,
+        plates: PlateDesk,
+        desk: EvidenceDesk,
     ) -> None:
         """Join the stages."""
         self._maker = maker
@@ -40,19 +62,32 @@ class Pipeline:
         self._plates = plates
         self._desk = desk
 
-    def work(self, lane: Lane, picture: Picture) -> Tracks:
-        """Take a camera's picture from the decoder to the evidence desk."""
+    @property
+    def parallel(self) -> int:
+        """How many looks are worth having under way at once."""
+        return self._detector.parallel
+
+    def begin(self, lane: Lane, picture: Picture) -> Look:
+        """Hand a decoded picture to the detector and do not wait."""
+        return Look(lane, picture, self._detector.submit(picture))
+
+    def finish(self, look: Look) -> Seen:
+        """Take what was detected all the way to the evidence desk.
+
+        The looks of a camera are finished in the order of their pictures.
+        """
+        lane, picture = look.lane, look.picture
         lane.enter(picture)
         frame = picture.to_frame()
-        detections = self._detector.submit(picture).result()
+        detections = _in_full_px(look.detections.result(), picture)
         tracks = lane.tracker.update(detections, frame.time)
         observation = lane.observe(frame, tracks)
         self._plates.offer(frame, tracks)
         for finding in observation.findings:
             self._collect_evidence(lane, picture, finding)
-        self._show(lane, picture, tracks, observation)
+        lane.show(picture, observation, self._plates.texts(lane.camera.id, tracks))
         lane.monitor.worked_on(picture, len(detections))
-        return tracks
+        return Seen(tracks, lane.attention(tracks, observation))
 
     def _collect_evidence(self, lane: Lane, picture: Picture, finding: Finding) -> None:
         version = lane.version
@@ -97,27 +132,6 @@ class Pipeline:
             ),
         )
 
-    def _show(
-        self, lane: Lane, picture: Picture, tracks: Tracks, seen: Observation
-    ) -> None:
-        if lane.showcase is None:
-            return
-        version = lane.version
-        overlay = Overlay(
-            boxes=tuple(
-                OverlayBox(
-                    track_id=vehicle.track_id,
-                    box=vehicle.box,
-                    vehicle_class=vehicle.vehicle_class,
-                    score=vehicle.score,
-                    predicted=vehicle.predicted,
-                    speed_kmh=seen.speeds_kmh.get(vehicle.track_id),
-                    plate=self._plates.text(lane.camera.id, vehicle.track_id),
-                    violation=lane.violations.of(vehicle.track_id),
-                )
-                for vehicle in tracks
-            ),
-            lamp=None if seen.lamp is None else seen.lamp.phase,
-            configuration_version=None if version is None else version.version,
-        )
-        lane.showcase.show(picture, overlay)
+
+def _in_full_px(detections: Detections, picture: Picture) -> Detections:
+    return replace(detections, boxes_px=picture.in_full_px(detections.boxes_px))

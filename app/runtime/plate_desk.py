@@ -75,11 +75,18 @@ class PlateDesk:
         with self._lock:
             self._policies.setdefault(camera_id, PlatePolicy()).flag(track_id)
 
-    def text(self, camera_id: CameraId, track_id: TrackId) -> str | None:
-        """Return the plate as far as it is known, for the overlay."""
+    def texts(self, camera_id: CameraId, tracks: Tracks) -> dict[TrackId, str]:
+        """Return the plates of `tracks` as far as they are known, for the overlay."""
         with self._lock:
-            reading = self._votes.get((camera_id, track_id))
-        return None if reading is None else reading.text
+            readings = {
+                box.track_id: self._votes.get((camera_id, box.track_id))
+                for box in tracks
+            }
+        return {
+            track_id: reading.text
+            for track_id, reading in readings.items()
+            if reading is not None and reading.text
+        }
 
     def reading(self, camera_id: CameraId, track_id: TrackId) -> PlateReading:
         """Return the vote over all reads of a track."""

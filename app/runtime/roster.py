@@ -20,6 +20,7 @@ from app.runtime.camera_monitor import CameraMonitor
 from app.runtime.inference import InferenceLoop
 from app.runtime.judging import JudgeMaker
 from app.runtime.lane import Lane
+from app.runtime.on_show import OnShow
 from app.runtime.plate_desk import PlateDesk
 from app.runtime.roster_plan import plan_roster
 from app.runtime.segment import run_prefix, shared_folder
@@ -131,8 +132,8 @@ class Roster:
             tracker=parts.tracker(),
             make_judge=parts.make_judge,
             monitor=monitor,
-            showcase=showcase,
         )
+        events = OnShow(monitor, lane.overlay, showcase)
         mailbox = Mailbox[Picture](announce=self._inference.announce)
         stop = threading.Event()
         source = CameraSource(
@@ -143,7 +144,7 @@ class Roster:
             pace=Pace.LIVE if "://" in camera.url else Pace.REAL_TIME,
         )
         capture = Capture(
-            camera.id, source, stop, mailbox, monitor, keep_ns=_kept_ns(version)
+            camera.id, source, stop, mailbox, events, keep_ns=_kept_ns(version)
         )
         with self._lock:
             self._running[camera.id] = _Running(camera, lane, capture, showcase)

@@ -33,6 +33,11 @@ class Showcase:
         with self._lock:
             return None if self._writer is None else self._writer.path
 
+    def watched(self, now_ns: int) -> bool:
+        """Tell whether anybody looked of late; `now_ns` is monotonic."""
+        with self._lock:
+            return self._writer is not None and self._writer.watched(now_ns)
+
     def request_size(self, width_px: int, height_px: int) -> None:
         """Show from now on at most this size; called from the control thread."""
         with self._lock:

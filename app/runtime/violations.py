@@ -1,7 +1,7 @@
 """Which vehicles in view have a finding, to be marked on the wall."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from app.domain.ids import TrackId
 from app.domain.infraction import InfractionKind
@@ -24,6 +24,9 @@ class Violations:
         while len(self._kinds) > _MOST:
             self._kinds.popitem(last=False)
 
-    def of(self, track_id: TrackId) -> InfractionKind | None:
-        """Return what the vehicle did, None when nothing was found."""
-        return self._kinds.get(track_id)
+    def among(self, track_ids: Iterable[TrackId]) -> Mapping[TrackId, InfractionKind]:
+        """Return what those of the vehicles did of which something was found."""
+        kinds = self._kinds
+        return {
+            track_id: kinds[track_id] for track_id in track_ids if track_id in kinds
+        }

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from app.domain.clock import CaptureTime
 from app.domain.detection import Detections, TrackedBox, Tracks
+from app.domain.forecast import Forecast
 from app.domain.geometry import PixelBox
 from app.domain.ids import TrackId
 from app.domain.units import ns_from_seconds, seconds_from_ns
@@ -82,6 +83,19 @@ class ByteTracker:
         self._begin(detections, columns)
         ended = overdue + self._end(self._hopeless())
         return Tracks(self._published(), tuple(TrackId(i) for i in ended))
+
+    def forecast(self) -> Forecast:
+        """Return where the published vehicles are and how they move; a snapshot."""
+        rows = np.flatnonzero(self._ids != _TENTATIVE)
+        return Forecast(
+            stream_ns=self._time_ns or 0,
+            track_ids=tuple(map(TrackId, self._ids[rows].tolist())),
+            boxes_px=self._boxes[rows],
+            velocities_px_s=self._filters.centre_velocity_px_s[rows],
+            scores=self._scores[rows],
+            classes=self._votes[rows].argmax(axis=1).astype(np.int32),
+            predicted=~self._seen_now()[rows],
+        )
 
     def _advance(self, now_ns: int) -> None:
         if self._time_ns is not None and len(self._filters):

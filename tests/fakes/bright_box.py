@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from app.domain.clock import CaptureTime
 from app.domain.detection import Detections, TrackedBox, Tracks
+from app.domain.forecast import Forecast
 from app.domain.geometry import PixelBox
 from app.domain.ids import Sha256, TrackId
 from app.domain.vehicle import VehicleClass
@@ -53,11 +54,26 @@ class SingleTracker:
         """Begin with track 1."""
         self.resets = 0
         self._last_ns = -1
+        self._forecast = Forecast.none()
+
+    def forecast(self) -> Forecast:
+        """Say that the box goes on as it went from the last picture to this one."""
+        return self._forecast
 
     def update(self, detections: Detections, time: CaptureTime) -> Tracks:
         """Give every box the current identity; times must increase."""
         if time.stream_ns <= self._last_ns:
             raise AssertionError("stream time went back")
+        count = len(detections)
+        self._forecast = Forecast(
+            stream_ns=time.stream_ns,
+            track_ids=(TrackId(self.resets + 1),) * count,
+            boxes_px=detections.boxes_px,
+            velocities_px_s=self._velocities(detections.boxes_px, time.stream_ns),
+            scores=detections.scores,
+            classes=detections.classes,
+            predicted=np.zeros(count, np.bool_),
+        )
         self._last_ns = time.stream_ns
         return Tracks(
             boxes=tuple(
@@ -75,6 +91,15 @@ class SingleTracker:
                 )
             )
         )
+
+    def _velocities(
+        self, boxes: npt.NDArray[np.float32], now_ns: int
+    ) -> npt.NDArray[np.float32]:
+        before = self._forecast
+        if len(before.track_ids) != len(boxes):
+            return np.zeros((len(boxes), 2), np.float32)
+        moved = boxes[:, :2] - before.boxes_px[:, :2]
+        return np.asarray(moved * 1e9 / (now_ns - before.stream_ns), np.float32)
 
     def reset(self) -> None:
         """Use a new identity from now on."""

@@ -38,6 +38,9 @@ class OneFindingJudge:
             findings=findings,
         )
 
+    def watch(self, frame: Frame) -> None:
+        """There is no lamp."""
+
     def reset(self) -> None:
         """Begin anew, ready for another finding."""
         self._first_ns = None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.domain.camera import CameraHealth, CameraState
@@ -150,26 +151,28 @@ def test_a_finding_becomes_a_case_with_everything_around_it(
     assert frame.overlay.configuration_version == 1
 
 
-def test_boxes_lie_on_the_very_picture_they_were_found_in(
+def test_boxes_lie_on_the_very_picture_they_are_shown_with(
     server: RtspServer, tmp_path: Path
 ) -> None:
     camera = file_camera(server.url("norte"))
     parts = engine_parts(tmp_path, ListSite([(camera, None)]), RememberingRecorder())
-    seen: set[int] = set()
+    errors_px: dict[int, float] = {}
 
     with running(parts) as engine:
         wait_until(lambda: engine.picture(camera.id), "picture")
-        while len(seen) < 20:
+        while len(errors_px) < 40:
             frame = engine.gallery.frame(camera.id)
-            if frame is None or frame.sequence in seen:
+            if frame is None or frame.sequence in errors_px or not frame.overlay.boxes:
                 continue
-            seen.add(frame.sequence)
             bright = (frame.image[120, :, 1] > 200).nonzero()[0]
             (box,) = frame.overlay.boxes
-            assert abs(box.box.left_px - bright.min()) <= 2
-            assert abs(box.box.right_px - bright.max()) <= 3
+            errors_px[frame.sequence] = abs(box.box.left_px - bright.min())
+            assert box.box.right_px - box.box.left_px == pytest.approx(64, abs=3)
             assert box.violation is None
             assert frame.overlay.configuration_version is None
+    # The box jumps back at the clip's end, which no forecast foresees.
+    assert np.percentile(list(errors_px.values()), 75) <= 3
+    assert np.diff(sorted(errors_px)).min() == 1, "pictures between looks are shown"
     assert box_left_px(1, 320) == 4
 
 
