@@ -23,6 +23,8 @@ from app.domain.errors import CameraUnreachable, EnvironmentFault
 _log = logging.getLogger(__name__)
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEALTHY_AFTER_PACKETS = 25
+_LONGEST_PAUSE_NS = 12 * 3600 * NS_PER_S
+"""A recorder that only writes when something moves pauses for as long as it likes."""
 
 
 class StreamChanged(CameraUnreachable):
@@ -102,15 +104,25 @@ class CameraSource:
         *,
         pace: Pace = Pace.LIVE,
         backoff: Backoff | None = None,
+        recorded_from: datetime | None = None,
     ) -> None:
-        """Make ready; `credentials` is asked at every connection, and not kept."""
+        """Make ready; `credentials` is asked at every connection, and not kept.
+
+        `recorded_from` is the wall time at which a FAST recording begins; without it
+        the recording begins now.
+        """
         self._url = url
         self._credentials = credentials
         self._clock = clock
         self._stop = stop
         self._pace = pace
         self._backoff = backoff or Backoff()
-        self._stream_clock = StreamClock()
+        self._recorded_from = recorded_from
+        self._stream_clock = (
+            StreamClock(largest_step_ns=_LONGEST_PAUSE_NS)
+            if pace is Pace.FAST
+            else StreamClock()
+        )
         self._offsets = ClockOffsetFilter()
         self._began: CaptureTime | None = None
         self._packets = 0
@@ -199,6 +211,9 @@ class CameraSource:
             monotonic_ns=arrival_ns,
             wall=self._clock.now(),
         )
+        if self._recorded_from is not None and self._pace is Pace.FAST:
+            played = timedelta(microseconds=stamp.stream_ns / 1000)
+            return replace(now, wall=self._recorded_from + played)
         if self._pace is Pace.LIVE:
             return self._with_camera_clock(camera_wall, now)
         began = self._began = self._began or now

@@ -33,8 +33,9 @@ class StreamClock:
     so that stream time runs about as fast as wall time and never goes back.
     """
 
-    def __init__(self) -> None:
-        """Begin at zero."""
+    def __init__(self, *, largest_step_ns: int = _LARGEST_STEP_NS) -> None:
+        """Begin at zero; `largest_step_ns` forward is still the same session."""
+        self._largest_step_ns = largest_step_ns
         self._base_ns: int | None = None
         self._resume_ns = 0
         self._last: Stamp | None = None
@@ -82,7 +83,7 @@ class StreamClock:
         shown_ns = self._placed_ns(ticks or 0, time_base)
         if self._last is not None:
             step_ns = shown_ns - self._last.stream_ns
-            if not -_LARGEST_REORDER_NS <= step_ns <= _LARGEST_STEP_NS:
+            if not -_LARGEST_REORDER_NS <= step_ns <= self._largest_step_ns:
                 raise TimelineBroken
         return shown_ns
 

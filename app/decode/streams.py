@@ -169,9 +169,9 @@ class Streams:
             self._alignment = None
             shown = self._choice.shows_second and self._delivery.under_way
             self._choice.second_lost()
-            self._delivery.remark(
-                "second", f"Only the first stream is used: {message}" if message else ""
-            )
+            if message:
+                sentence = f"Only the first stream is used: {message}"
+                self._delivery.remark("second", sentence)
             if shown:
                 self._delivery.lost(message, retry_in_s)
 

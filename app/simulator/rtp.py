@@ -8,6 +8,7 @@ from datetime import datetime
 
 RTP_CLOCK_HZ = 90_000
 PAYLOAD_TYPE = 96
+TRACK = "track1"
 MAX_PAYLOAD_BYTES = 1400
 _NTP_EPOCH_OFFSET_S = 2_208_988_800
 _FU_A = 28
@@ -59,7 +60,7 @@ def session_description(sps: bytes, pps: bytes, name: str) -> str:
         f"a=rtpmap:{PAYLOAD_TYPE} H264/{RTP_CLOCK_HZ}\r\n"
         f"a=fmtp:{PAYLOAD_TYPE} packetization-mode=1;"
         f"profile-level-id={sps[1:4].hex()};sprop-parameter-sets={sets}\r\n"
-        "a=control:track1\r\n"
+        f"a=control:{TRACK}\r\n"
     )
 
 

@@ -21,7 +21,7 @@ from app.domain.clock import Clock
 from app.domain.errors import AlreadyRunning
 from app.domain.units import ns_from_seconds, seconds_from_ns
 from app.simulator.clip_source import LiveClip, load_clip
-from app.simulator.rtp import RTP_CLOCK_HZ, RtpPacketiser
+from app.simulator.rtp import RTP_CLOCK_HZ, TRACK, RtpPacketiser
 from app.simulator.rtsp_messages import RtspRequest, read_request, response
 
 _log = logging.getLogger(__name__)
@@ -58,11 +58,16 @@ class _Viewer:
 class _Channel:
     """One clip, everybody who watches it, and whether it is cut off."""
 
-    def __init__(self, clip: LiveClip) -> None:
+    def __init__(self, clip: LiveClip, *, sender_reports: bool) -> None:
         self.clip = clip
+        self.sender_reports = sender_reports
         self.viewers: set[_Viewer] = set()
         self.connections: set[asyncio.StreamWriter] = set()
         self.outage = False
+
+    def disconnect(self) -> None:
+        for writer in tuple(self.connections):
+            writer.transport.abort()
 
     def broadcast(self, number: int, epoch: datetime) -> None:
         unit, time_s = self.clip.access_unit(number)
@@ -73,7 +78,7 @@ class _Channel:
             if viewer.waiting_for_keyframe and (viewer.behind or not unit.keyframe):
                 continue
             viewer.waiting_for_keyframe = False
-            if time_s >= viewer.next_report_s:
+            if self.sender_reports and time_s >= viewer.next_report_s:
                 wall = epoch + timedelta(seconds=time_s)
                 report = viewer.packetiser.sender_report(wall, timestamp)
                 viewer.send(report, viewer.channel + 1)
@@ -85,6 +90,7 @@ class _Channel:
 class RtspServer:
     """Serves each clip at `rtsp://host:port/NAME` from a thread of its own.
 
+    A name may have parts: `north` and `north/sub` are two streams of one camera.
     `epoch` is the wall time at which the first picture of all clips was due: the
     scoring maps wall time to clip time with it.
     """
@@ -97,9 +103,16 @@ class RtspServer:
         host: str = "127.0.0.1",
         port: int = 0,
         seed: int = 1,
+        sender_reports: bool = True,
     ) -> None:
-        """Read the clips; EnvironmentFault when one cannot be served."""
-        self._channels = {name: _Channel(load_clip(p)) for name, p in clips.items()}
+        """Read the clips; EnvironmentFault when one cannot be served.
+
+        Without `sender_reports` it is a camera that does not tell its clock.
+        """
+        self._channels = {
+            name: _Channel(load_clip(path), sender_reports=sender_reports)
+            for name, path in clips.items()
+        }
         self._clock = clock
         self._host, self._port = host, port
         self._random = random.Random(seed)  # noqa: S311 - SSRCs are no secret
@@ -129,7 +142,10 @@ class RtspServer:
         return self
 
     def set_outage(self, name: str, outage: bool) -> None:
-        """Cut a camera off, or bring it back: its connections break at once."""
+        """Cut a camera off, or bring it back: its connections break at once.
+
+        The streams below it, as `NAME/sub`, share its fate.
+        """
         self._loop.call_soon_threadsafe(self._apply_outage, name, outage)
 
     def close(self) -> None:
@@ -139,11 +155,11 @@ class RtspServer:
             self._thread.join()
 
     def _apply_outage(self, name: str, outage: bool) -> None:
-        channel = self._channels[name]
-        channel.outage = outage
-        if outage:
-            for writer in tuple(channel.connections):
-                writer.transport.abort()
+        for known, channel in self._channels.items():
+            if known == name or known.startswith(f"{name}/"):
+                channel.outage = outage
+                if outage:
+                    channel.disconnect()
 
     def _run(self) -> None:
         with contextlib.closing(self._loop):
@@ -170,8 +186,7 @@ class RtspServer:
 
     async def _end(self, senders: list[asyncio.Task[None]]) -> None:
         for channel in self._channels.values():
-            for writer in tuple(channel.connections):
-                writer.transport.abort()
+            channel.disconnect()
         current = asyncio.current_task()
         others = [t for t in asyncio.all_tasks() if t is not current]
         for task in senders:
@@ -239,8 +254,8 @@ class _Conversation:
         if request.method == "OPTIONS":
             methods = "OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN"
             return response(request, 200, {"Public": methods})
-        name = urlsplit(request.url).path.strip("/").split("/")[0]
-        channel = self._channels.get(name)
+        path = urlsplit(request.url).path.strip("/")
+        channel = self._channels.get(path.removesuffix(TRACK).rstrip("/"))
         if channel is None:
             return response(request, 404)
         if channel.outage:
