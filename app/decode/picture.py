@@ -1,6 +1,7 @@
 """A decoded picture that is converted only if, and where, somebody looks at it."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -100,6 +101,8 @@ class Picture:
 
     def to_frame(self) -> Frame:
         """Return the frame in the main stream's pixels; nothing is converted yet."""
+        main = self.session.main
+        stream_ns = self.time.stream_ns
         return Frame(
             camera_id=self.camera_id,
             sequence=self.sequence,
@@ -107,6 +110,7 @@ class Picture:
             pixels=self,
             width_px=self.session.format.width_px,
             height_px=self.session.format.height_px,
+            larger=None if main is None else partial(main.at, stream_ns),
         )
 
     def in_full_px(self, boxes_px: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -1,5 +1,6 @@
 """One decoded picture with its times."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -71,7 +72,8 @@ class Frame:
 
     `width_px` x `height_px` is the camera's full-size picture, whatever the size of
     `pixels`. `sequence` counts the frames decoded from this camera since the engine
-    started; a gap in it is a frame that was dropped on purpose.
+    started; a gap in it is a frame that was dropped on purpose. `larger` gives the
+    full-size picture where `pixels` are those of a smaller stream, else it is None.
     """
 
     camera_id: CameraId
@@ -80,6 +82,14 @@ class Frame:
     pixels: Pixels
     width_px: int
     height_px: int
+    larger: Callable[[], npt.NDArray[np.uint8] | None] | None = None
+
+    def full_size(self) -> npt.NDArray[np.uint8] | None:
+        """Return the full-size picture of this moment, BGR; None where it is lost.
+
+        It may have to be decoded first, which takes a while.
+        """
+        return self.pixels.whole() if self.larger is None else self.larger()
 
     @classmethod
     def of_image(

@@ -30,8 +30,9 @@ class _Job:
 class PlateDesk:
     """Chooses vehicles by `PlatePolicy`, reads them in turn, and votes.
 
-    A full queue refuses the read, which is tried again in a later frame; `skipped`
-    counts those. `lossless` waits instead.
+    Plates are read in the full-size picture. A full queue refuses the read, and so does
+    a picture that is lost; it is tried again in a later frame, and `skipped` counts
+    those. `lossless` waits instead of refusing.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class PlateDesk:
 
     @property
     def skipped(self) -> int:
-        """Reads refused because the queue was full."""
+        """Reads refused: the queue was full, or the picture lost."""
         with self._lock:
             return self._skipped
 
@@ -123,10 +124,13 @@ class PlateDesk:
         try:
             self._queue.put(job, block=self._lossless)
         except queue.Full:
-            with self._lock:
-                self._skipped += 1
+            self._note_skipped()
             return False
         return True
+
+    def _note_skipped(self) -> None:
+        with self._lock:
+            self._skipped += 1
 
     def _run(self) -> None:
         self._reader = self._opened()
@@ -151,7 +155,11 @@ class PlateDesk:
     def _read(self, job: _Job) -> None:
         if self._reader is None:
             return
-        read = self._reader.read(job.frame.pixels.whole(), job.vehicle.box)
+        image = job.frame.full_size()
+        if image is None:
+            self._note_skipped()
+            return
+        read = self._reader.read(image, job.vehicle.box)
         if read is None:
             return
         key = (job.frame.camera_id, job.vehicle.track_id)
