@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.camera.credentials import Credentials
-from app.camera.source import CameraSource, Pace
+from app.camera.sources import sources_of
 from app.config.camera import ConfigurationVersion
 from app.decode.capture import Capture
 from app.decode.mailbox import Mailbox
@@ -136,15 +136,17 @@ class Roster:
         events = OnShow(monitor, lane.overlay, showcase)
         mailbox = Mailbox[Picture](announce=self._inference.announce)
         stop = threading.Event()
-        source = CameraSource(
-            camera.url,
-            self._credentials_of(camera),
-            parts.clock,
-            stop,
-            pace=Pace.LIVE if "://" in camera.url else Pace.REAL_TIME,
+        main, second = sources_of(
+            camera, self._credentials_of(camera), parts.clock, stop
         )
         capture = Capture(
-            camera.id, source, stop, mailbox, events, keep_ns=_kept_ns(version)
+            camera.id,
+            main,
+            stop,
+            mailbox,
+            events,
+            keep_ns=_kept_ns(version),
+            second=second,
         )
         with self._lock:
             self._running[camera.id] = _Running(camera, lane, capture, showcase)
