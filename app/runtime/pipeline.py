@@ -3,12 +3,14 @@
 camera -> decode -> detect -> track -> measure -> rule -> evidence -> store.
 """
 
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
 from app.decode.picture import Picture
+from app.domain.clock import NS_PER_S
 from app.domain.detection import Detections, Tracks
 from app.domain.ids import ConfigurationId, EngineId, InfractionId, new_uuid
 from app.domain.infraction import Infraction, Provenance
@@ -19,6 +21,7 @@ from app.runtime.evidence_desk import EvidenceDesk, OpenCase
 from app.runtime.lane import Lane
 from app.runtime.pacing import Attention
 from app.runtime.plate_desk import PlateDesk
+from app.runtime.stage_timing import DETECT, JUDGE, TRACK, WAIT, StageTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,14 @@ class Pipeline:
         detector: Detector,
         plates: PlateDesk,
         desk: EvidenceDesk,
+        times: StageTimes | None = None,
     ) -> None:
-        """Join the stages."""
+        """Join the stages; `times` is told how long each takes."""
         self._maker = maker
         self._detector = detector
         self._plates = plates
         self._desk = desk
+        self._times = times or StageTimes()
 
     @property
     def parallel(self) -> int:
@@ -69,7 +74,13 @@ class Pipeline:
 
     def begin(self, lane: Lane, picture: Picture) -> Look:
         """Hand a decoded picture to the detector and do not wait."""
-        return Look(lane, picture, self._detector.submit(picture))
+        look = Look(lane, picture, self._detector.submit(picture))
+        began_ns = time.monotonic_ns()
+        self._took(lane, WAIT, began_ns - picture.time.monotonic_ns)
+        look.detections.add_done_callback(
+            lambda _: self._took(lane, DETECT, time.monotonic_ns() - began_ns)
+        )
+        return look
 
     def finish(self, look: Look) -> Seen:
         """Take what was detected all the way to the evidence desk.
@@ -80,14 +91,19 @@ class Pipeline:
         lane.enter(picture)
         frame = picture.to_frame()
         detections = _in_full_px(look.detections.result(), picture)
-        tracks = lane.tracker.update(detections, frame.time)
-        observation = lane.observe(frame, tracks)
+        with self._times.measure(lane.camera.id, TRACK):
+            tracks = lane.tracker.update(detections, frame.time)
+        with self._times.measure(lane.camera.id, JUDGE):
+            observation = lane.observe(frame, tracks)
         self._plates.offer(frame, tracks)
         for finding in observation.findings:
             self._collect_evidence(lane, picture, finding)
         lane.show(picture, observation, self._plates.texts(lane.camera.id, tracks))
         lane.monitor.worked_on(picture, len(detections))
         return Seen(tracks, lane.attention(tracks, observation))
+
+    def _took(self, lane: Lane, stage: str, duration_ns: int) -> None:
+        self._times.observe(lane.camera.id, stage, duration_ns / NS_PER_S)
 
     def _collect_evidence(self, lane: Lane, picture: Picture, finding: Finding) -> None:
         version = lane.version
