@@ -225,12 +225,13 @@ def _engine_dsn(dsn: str, secrets: SecretStore) -> str:
 def detector_maker(
     paths: Paths, model: str | None, progress: Progress | None = None
 ) -> Callable[[], Detector]:
-    """Return what opens the detector: a name of the registry, or a path."""
+    """Return what opens the detector: a registry name, a path, a server's address."""
 
     def make() -> Detector:
         from ml.session import open_detector
 
-        if model is not None and (Path(model).exists() or os.sep in model):
+        served = model is not None and "://" in model
+        if model and not served and (Path(model).exists() or os.sep in model):
             return open_detector(paths.models, weights=Path(model), progress=progress)
         return open_detector(paths.models, name=model, progress=progress)
 

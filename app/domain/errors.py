@@ -39,6 +39,10 @@ class ModelMissing(EnvironmentFault):
     """A model file is not there, or is not the one that was named."""
 
 
+class InferenceUnavailable(EnvironmentFault):
+    """The server that looks at pictures does not answer, or not as it should."""
+
+
 class AlreadyRunning(EnvironmentFault):
     """Another process holds what this one needs."""
 

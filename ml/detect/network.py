@@ -73,6 +73,10 @@ class Network(Protocol):
         """Bring a slot to rest that may have begun and is not finished."""
         ...
 
+    def interrupt(self) -> None:
+        """Make calls of `finish` return or fail soon: `close` comes next."""
+        ...
+
     def close(self) -> None:
         """Give everything back; all slots are at rest when this is called."""
         ...

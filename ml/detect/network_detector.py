@@ -120,6 +120,7 @@ class NetworkDetector:
             left = list(self._waiting)
             self._waiting.clear()
             self._changed.notify_all()
+        self._network.interrupt()
         for worker in self._workers:
             worker.join()
         for job in left:

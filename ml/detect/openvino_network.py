@@ -13,8 +13,6 @@ from ml.detect.runtime import OpenVinoModel
 from ml.environment import inference_threads
 
 _MAX_SIZES = 4
-_MOST_SINGLE_STREAMS = 8
-"""Up to here a stream has one thread; with more cores OpenVINO groups them itself."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +22,7 @@ class _Request:
 
 
 class OpenVinoNetwork:
-    """Streams of one thread each, fed by requests that own their input memory.
+    """Several streams, fed by requests that own their input memory.
 
     A picture is laid straight into a request's tensor. Requests beyond the streams
     wait inside OpenVINO. One compiled network for each input size.
@@ -94,6 +92,9 @@ class OpenVinoNetwork:
         with suppress(RuntimeError):  # it says that it was cancelled
             request.wait()
 
+    def interrupt(self) -> None:
+        """A picture takes a moment only."""
+
     def close(self) -> None:
         """Drop the compiled networks and their threads."""
         self._compiled.clear()
@@ -113,11 +114,9 @@ class OpenVinoNetwork:
 
 
 def _settings(device: str, threads: int) -> dict[str, Any]:
-    if device != "CPU":
-        return {"PERFORMANCE_HINT": "THROUGHPUT"}
-    if threads > _MOST_SINGLE_STREAMS:
-        return {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_NUM_THREADS": threads}
-    return {"NUM_STREAMS": threads, "INFERENCE_NUM_THREADS": threads}
+    # OpenVINO itself chooses the streams: one thread each on few cores, groups on many.
+    bound = {"INFERENCE_NUM_THREADS": threads} if device == "CPU" else {}
+    return {"PERFORMANCE_HINT": "THROUGHPUT", **bound}
 
 
 def _request_of(slot: Slot) -> Any:

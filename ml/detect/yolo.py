@@ -20,3 +20,15 @@ def load_yolo(weights: Path, models: Path, name: str) -> Any:
             f"The model {name} cannot be loaded safely, so it is not loaded. "
             "Choose another model, or fetch this one again."
         ) from error
+
+
+def with_all_boxes(network: Any) -> Any:
+    """Return the network set to put out every candidate box, whatever its kind.
+
+    Newer ones can thin out their boxes themselves; here that is done the same way for
+    all.
+    """
+    head = network.model[-1]
+    if getattr(head, "end2end", False):
+        head.end2end = False
+    return network
