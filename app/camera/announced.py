@@ -1,7 +1,7 @@
 """What devices say of themselves on the network, made harmless.
 
 Anyone on the network can announce anything. Of an announcement only a short printable
-name, an address, a port and a plain path are kept; the keys "u" and "p", in which some
+name, an address, a port and plain paths are kept; the keys "u" and "p", in which some
 cameras publish their password, are never read.
 """
 
@@ -49,12 +49,14 @@ def camera_from(
     address = _usable(addresses, allow_loopback)
     if address is None or port is None or not 0 < port < 65536:
         return None
+    url = _url(service, address, port, properties)
     return FoundCamera(
         service=service,
         name=clean_name(instance, service) or str(address),
         host=str(address),
         port=port,
-        url=_url(service, address, port, properties),
+        url=url,
+        sub_url=_sub_url(address, port, properties) if url else None,
     )
 
 
@@ -119,6 +121,15 @@ def _url(
     if raw is None and service != RTSP_SERVICE:
         return None
     path = clean_path(raw or b"")
+    return None if path is None else f"rtsp://{_authority(address, port)}{path}"
+
+
+def _sub_url(
+    address: Address, port: int, properties: Mapping[bytes, bytes | None]
+) -> str | None:
+    """Return the address of the second stream that a device names beside its first."""
+    raw = _property(properties, b"sub")
+    path = clean_path(raw) if raw else None
     return None if path is None else f"rtsp://{_authority(address, port)}{path}"
 
 

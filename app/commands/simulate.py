@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from app.commands.common import Commands
+from app.commands.common import Commands, add_home, paths_of
 from app.config.paths import RESOURCES
 from app.progress import print_progress
 
@@ -16,10 +16,14 @@ def add(commands: Commands) -> None:
     render.add_argument("--out", type=Path, default=RESOURCES / "simulator")
     render.set_defaults(run=_render)
     serve = actions.add_parser("serve", help="serve the bundled clips over RTSP")
+    add_home(serve)
     serve.add_argument("--state", type=Path, help="write port and epoch to this file")
     serve.add_argument("--outage", help="CAMERA:AFTER_S:LASTING_S, once")
     serve.add_argument("--follow", type=int, help="end with this process")
     serve.set_defaults(run=_serve)
+    prepare = actions.add_parser("prepare", help="make the clips' small streams")
+    add_home(prepare)
+    prepare.set_defaults(run=_prepare)
     dataset = actions.add_parser("dataset", help="render labelled frames for training")
     dataset.add_argument("out", type=Path)
     dataset.add_argument("--count", type=int, default=1000)
@@ -37,7 +41,15 @@ def _render(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from app.demo.virtual_site import serve
 
-    return serve(options.state, options.outage, options.follow)
+    return serve(paths_of(options), options.state, options.outage, options.follow)
+
+
+def _prepare(options: argparse.Namespace) -> int:
+    from app.demo.virtual_site import served_clips
+
+    served_clips(paths_of(options), print_progress)
+    print_progress("the virtual cameras are ready", 1.0)
+    return 0
 
 
 def _dataset(options: argparse.Namespace) -> int:

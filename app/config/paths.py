@@ -53,6 +53,11 @@ class Paths:
         return folder
 
     @property
+    def simulator(self) -> Path:
+        """What the virtual cameras have made of the bundled clips."""
+        return self._folder("simulator")
+
+    @property
     def logs(self) -> Path:
         """Log files."""
         return self._folder("logs")

@@ -61,7 +61,7 @@ def stage(paths: Paths, choices: StageChoices) -> Iterator[Stage]:
     """
     with ExitStack() as stack:
         stack.callback(_only_demo(paths).release)
-        prepare_models(paths)
+        prepare(paths)
         print_progress("opening the built-in database", 0.2)
         secrets = open_secret_store(paths)
         people = tuple(with_password(person, secrets) for person in DEMO_PEOPLE)
@@ -87,20 +87,31 @@ def stage(paths: Paths, choices: StageChoices) -> Iterator[Stage]:
         yield Stage(services=services, site=site, passwords=passwords, cameras=cameras)
 
 
-def prepare_models(paths: Paths) -> None:
-    """Fetch and convert what the engine needs, once, before anybody waits for it.
+def prepare(paths: Paths) -> None:
+    """Make, once, what engine and cameras need, before anybody waits for it.
 
-    In a process of its own, because the desktop never loads the models' libraries.
-    Without a network the engine does with what is bundled, and says so in its log.
+    In processes of their own, at the same time: the desktop never loads the models'
+    libraries. Without a network the engine does with what is bundled, and says so in
+    its log.
     """
     stamp = paths.models / "prepared"
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == VERSION:
-        return
-    print_progress("preparing the models (the first time takes a minute)", 0.05)
+    clips = _prepared_by(paths, "simulate")
+    try:
+        if not stamp.exists() or stamp.read_text(encoding="utf-8") != VERSION:
+            print_progress("preparing the models (the first time takes a minute)", 0.05)
+            if _prepared_by(paths, "models").wait() == 0:
+                stamp.write_text(VERSION, encoding="utf-8")
+        # What failed here is said by the cameras when they start.
+        clips.wait()
+    finally:
+        clips.terminate()
+        clips.wait()
+
+
+def _prepared_by(paths: Paths, command: str) -> subprocess.Popen[bytes]:
     home = ["--home", str(paths.root)]
-    command = [sys.executable, str(PROJECT / "main.py"), "models", "prepare", *home]
-    if subprocess.run(command, cwd=PROJECT, check=False).returncode == 0:
-        stamp.write_text(VERSION, encoding="utf-8")
+    program = [sys.executable, str(PROJECT / "main.py"), command, "prepare", *home]
+    return subprocess.Popen(program, cwd=PROJECT)
 
 
 def _only_demo(paths: Paths) -> RunLock:
@@ -143,7 +154,7 @@ def add_cameras(
 def _add_camera(
     store: SiteStore,
     simulated: SimulatedCamera,
-    url: str,
+    found: FoundCamera,
     known: dict[str, Camera],
 ) -> Camera:
     before = known.get(simulated.name)
@@ -151,7 +162,8 @@ def _add_camera(
         id=before.id if before else CameraId(new_uuid()),
         name=simulated.name,
         location=simulated.location,
-        url=url,
+        url=found.url or "",
+        sub_url=found.sub_url,
     )
     store.save_camera(camera)
     in_force = store.configuration(camera.id)
@@ -161,18 +173,18 @@ def _add_camera(
     return camera
 
 
-def _found(site: VirtualSite) -> dict[str, str]:
-    """Return the announced address of each camera, by key."""
+def _found(site: VirtualSite) -> dict[str, FoundCamera]:
+    """Return the announced cameras, by key."""
     wanted = {camera.key for camera in site.cameras}
-    addresses: dict[str, str] = {}
+    announced: dict[str, FoundCamera] = {}
     complete = threading.Event()
 
     def look(found: tuple[FoundCamera, ...]) -> None:
         for camera in found:
             key = urlsplit(camera.url or "").path.strip("/")
             if camera.port == site.port and key in wanted and camera.url:
-                addresses[key] = camera.url
-        if addresses.keys() == wanted:
+                announced[key] = camera
+        if announced.keys() == wanted:
             complete.set()
 
     with closing(Discovery(LOOPBACK)) as discovery:
@@ -181,9 +193,9 @@ def _found(site: VirtualSite) -> dict[str, str]:
         complete.wait(_FOUND_WITHIN_S)
         stop()
     if not complete.is_set():
-        missing = ", ".join(sorted(wanted - addresses.keys()))
+        missing = ", ".join(sorted(wanted - announced.keys()))
         raise CameraUnreachable(
             f"These virtual cameras were not found by zeroconf: {missing}. Another "
             "program may hold UDP port 5353 on the loopback interface."
         )
-    return addresses
+    return announced

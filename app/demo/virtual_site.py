@@ -15,11 +15,14 @@ from pathlib import Path
 from app.config.paths import PROJECT, Paths
 from app.domain.clock import SystemClock
 from app.domain.errors import EnvironmentFault
+from app.ports import Progress
+from app.progress import print_progress
 from app.runtime.follow import follow
 from app.runtime.signals import stop_on_signals
-from app.simulator.announce import Announcement
+from app.simulator.announce import AnnouncedStreams, Announcement
 from app.simulator.scenario import SimulatedCamera, load_bundled
 from app.simulator.server import RtspServer
+from app.simulator.small_streams import SUFFIX, small_streams
 
 _log = logging.getLogger(__name__)
 
@@ -69,20 +72,25 @@ def demo_cameras() -> tuple[SimulatedCamera, ...]:
     return tuple(bundled[key] for key in CAMERA_KEYS)
 
 
-def serve(state: Path | None, outage: str | None, follow_pid: int | None) -> int:
+def served_clips(paths: Paths, progress: Progress) -> dict[str, Path]:
+    """Return both streams of each camera of the demo; the small ones are made once."""
+    clips = {camera.key: camera.clip for camera in demo_cameras()}
+    return clips | small_streams(clips, paths.simulator, progress)
+
+
+def serve(
+    paths: Paths, state: Path | None, outage: str | None, follow_pid: int | None
+) -> int:
     """Serve and announce the cameras until a signal, or the end of `follow_pid`."""
     stop = threading.Event()
     stop_on_signals(stop)
     if follow_pid is not None:
         follow(follow_pid, stop.set, stop)
     planned = Outage.parse(outage) if outage else None
-    clips = {camera.key: camera.clip for camera in demo_cameras()}
-    server = RtspServer(clips, clock=SystemClock()).start()
-    with (
-        closing(server),
-        Announcement({key: f"/{key}" for key in clips}, server.port),
-    ):
-        print(f"{len(clips)} cameras, the first at {server.url(CAMERA_KEYS[0])}")
+    server = RtspServer(served_clips(paths, print_progress), clock=SystemClock())
+    announced = [AnnouncedStreams(key, f"{key}/{SUFFIX}") for key in CAMERA_KEYS]
+    with closing(server.start()), Announcement(announced, server.port):
+        print(f"{len(announced)} cameras, the first at {server.url(CAMERA_KEYS[0])}")
         if state is not None:
             _write_state(state, server)
         if planned is not None:
@@ -114,6 +122,7 @@ def virtual_site(paths: Paths, outage: Outage) -> Iterator[VirtualSite]:
     process = subprocess.Popen(
         [
             *(sys.executable, str(PROJECT / "main.py"), "simulate", "serve"),
+            *("--home", str(paths.root)),
             *("--state", str(state), "--outage", str(outage)),
             *("--follow", str(os.getpid())),
         ],
