@@ -119,7 +119,7 @@ class CameraSource:
         self._backoff = backoff or Backoff()
         self._recorded_from = recorded_from
         self._stream_clock = (
-            StreamClock(largest_step_ns=_LONGEST_PAUSE_NS)
+            StreamClock(longest_pause_ns=_LONGEST_PAUSE_NS)
             if pace is Pace.FAST
             else StreamClock()
         )

@@ -33,9 +33,14 @@ class StreamClock:
     so that stream time runs about as fast as wall time and never goes back.
     """
 
-    def __init__(self, *, largest_step_ns: int = _LARGEST_STEP_NS) -> None:
-        """Begin at zero; `largest_step_ns` forward is still the same session."""
-        self._largest_step_ns = largest_step_ns
+    def __init__(self, *, longest_pause_ns: int = 0) -> None:
+        """Begin at zero.
+
+        In a recording, timestamps that jump forward by up to `longest_pause_ns` are
+        a pause: another session, but stream time goes on by the timestamps.
+        """
+        self._longest_pause_ns = longest_pause_ns
+        self._paused = False
         self._base_ns: int | None = None
         self._resume_ns = 0
         self._last: Stamp | None = None
@@ -45,8 +50,11 @@ class StreamClock:
 
     def begin_session(self, arrival_ns: int) -> None:
         """Go on after the last session; `arrival_ns` is the monotonic time of now."""
-        self._base_ns = None
         self._last = None
+        paused, self._paused = self._paused, False
+        if paused:
+            return
+        self._base_ns = None
         if self._end_arrival_ns is not None:
             gap_ns = max(self._frame_ns, arrival_ns - self._end_arrival_ns)
             self._resume_ns = self._end_ns + gap_ns
@@ -83,7 +91,8 @@ class StreamClock:
         shown_ns = self._placed_ns(ticks or 0, time_base)
         if self._last is not None:
             step_ns = shown_ns - self._last.stream_ns
-            if not -_LARGEST_REORDER_NS <= step_ns <= self._largest_step_ns:
+            if not -_LARGEST_REORDER_NS <= step_ns <= _LARGEST_STEP_NS:
+                self._paused = 0 < step_ns <= self._longest_pause_ns
                 raise TimelineBroken
         return shown_ns
 

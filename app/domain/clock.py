@@ -32,6 +32,16 @@ class SystemClock:
         return time.monotonic_ns()
 
 
+UNKNOWN_DATE = datetime(1970, 1, 1, tzinfo=UTC)
+"""Where wall time begins for a recording of which nobody knows when it was made."""
+_LEAST_KNOWN = datetime(1971, 1, 1, tzinfo=UTC)
+
+
+def is_known(wall: datetime) -> bool:
+    """Tell whether a wall time is one, and not counted from `UNKNOWN_DATE`."""
+    return wall >= _LEAST_KNOWN
+
+
 def require_aware(moment: datetime, name: str) -> None:
     """Raise ValueError if `moment` carries no timezone."""
     if moment.utcoffset() is None:

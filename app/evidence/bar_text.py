@@ -2,10 +2,11 @@
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from app.config.camera import ConfigurationVersion
 from app.domain.camera import Camera
+from app.domain.clock import UNKNOWN_DATE, is_known
 from app.domain.evidence import EvidenceKind
 from app.domain.infraction import Infraction
 from app.domain.measurement import RedLightMeasurement, SpeedMeasurement
@@ -51,7 +52,7 @@ def bar_rows(
     return (
         (
             Cell(labels.infraction, what, 2),
-            Cell(labels.moment, local_time(still.wall, zone), 2),
+            Cell(labels.moment, _moment(still.wall, labels, zone), 2),
         ),
         (
             *_measured(infraction, still, labels),
@@ -84,6 +85,13 @@ def local_time(moment: datetime, zone: tzinfo | None = None) -> str:
     """
     text = moment.astimezone(zone).isoformat(" ", "milliseconds")
     return f"{text[:23]} {text[23:]}"
+
+
+def _moment(wall: datetime, labels: Labels, zone: tzinfo | None) -> str:
+    if is_known(wall):
+        return local_time(wall, zone)
+    after_s = (wall - UNKNOWN_DATE) / timedelta(seconds=1)
+    return labels.moment_unknown.format(f"{after_s:.3f}")
 
 
 def _measured(

@@ -15,6 +15,7 @@ class Labels:
     camera: str
     place: str
     moment: str
+    moment_unknown: str
     infraction: str
     measured: str
     estimate: str
@@ -37,6 +38,7 @@ SPANISH = Labels(
     camera="Cámara",
     place="Lugar",
     moment="Fecha y hora",
+    moment_unknown="no consta; {} s desde el inicio de la grabación",
     infraction="Infracción",
     measured="Velocidad",
     estimate="estimada",
@@ -71,6 +73,7 @@ ENGLISH = Labels(
     camera="Camera",
     place="Place",
     moment="Date and time",
+    moment_unknown="not known; {} s after the recording began",
     infraction="Infraction",
     measured="Speed",
     estimate="estimated",

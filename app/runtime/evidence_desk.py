@@ -87,9 +87,15 @@ class OpenCase:
 class EvidenceDesk:
     """Takes findings, and sees each through to the store."""
 
-    def __init__(self, recorder: InfractionRecorder) -> None:
-        """Start both threads."""
+    def __init__(
+        self, recorder: InfractionRecorder, *, patience_s: float = _GRACE_S
+    ) -> None:
+        """Start both threads.
+
+        A case whose packets do not come for `patience_s` is cut as it is.
+        """
         self._recorder = recorder
+        self._patience_s = patience_s
         self._waiting: queue.Queue[OpenCase | None] = queue.Queue(_MOST_WAITING)
         self._ready: queue.Queue[_ReadyCase | None] = queue.Queue(_MOST_UNRECORDED)
         self._closing = threading.Event()
@@ -129,6 +135,11 @@ class EvidenceDesk:
     def open_count(self) -> int:
         """Cases on their way, about."""
         return self._waiting.qsize() + self._ready.qsize()
+
+    @property
+    def unrecorded(self) -> int:
+        """Cases that have all their packets and wait to be made, about."""
+        return self._ready.qsize()
 
     def submit(self, case: OpenCase) -> None:
         """Take a finding; blocks while too many are open."""
@@ -179,7 +190,7 @@ class EvidenceDesk:
         ring = case.session.ring
         newest_ns, idle_s = ring.newest_ns, 0.0
         while not ring.wait_for(case.end_ns, _STOP_POLL_S):
-            if ring.closed or self._closing.is_set() or idle_s > _GRACE_S:
+            if ring.closed or self._closing.is_set() or idle_s > self._patience_s:
                 return False
             idle_s = idle_s + _STOP_POLL_S if ring.newest_ns == newest_ns else 0.0
             newest_ns = ring.newest_ns
