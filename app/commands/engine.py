@@ -46,11 +46,11 @@ def _serve(options: argparse.Namespace) -> int:
     code = run_engine_process(
         paths_of(options), options.dsn, model=options.model, follow_pid=options.follow
     )
-    _leave_stuck_threads(code)
+    leave_stuck_threads(code)
     return code
 
 
-def _leave_stuck_threads(code: int) -> None:
+def leave_stuck_threads(code: int) -> None:
     """End at once where a library's call still holds a thread.
 
     Everything is closed and on disk by now; taking the interpreter down under a

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import av
 
@@ -21,6 +22,19 @@ class AccessUnit:
     units: tuple[bytes, ...]
     time_s: float
     keyframe: bool
+
+
+class EndlessClip(Protocol):
+    """Pictures without end, and how a session describes them."""
+
+    @property
+    def description(self) -> str:
+        """The session description (SDP)."""
+        ...
+
+    def access_unit(self, number: int) -> tuple[AccessUnit, float]:
+        """Return picture `number` and its time in seconds."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ _MAX_HEADER_BYTES = 8192
 _MAX_BODY_BYTES = 65536
 _REASONS = {
     200: "OK",
+    401: "Unauthorized",
     404: "Not Found",
     405: "Method Not Allowed",
     461: "Unsupported Transport",

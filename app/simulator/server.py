@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from app.domain.clock import Clock
 from app.domain.errors import AlreadyRunning
 from app.domain.units import ns_from_seconds, seconds_from_ns
-from app.simulator.clip_source import LiveClip, load_clip
+from app.simulator.clip_source import EndlessClip, load_clip
 from app.simulator.rtp import RTP_CLOCK_HZ, TRACK, RtpPacketiser
 from app.simulator.rtsp_messages import RtspRequest, read_request, response
 
@@ -58,7 +58,7 @@ class _Viewer:
 class _Channel:
     """One clip, everybody who watches it, and whether it is cut off."""
 
-    def __init__(self, clip: LiveClip, *, sender_reports: bool) -> None:
+    def __init__(self, clip: EndlessClip, *, sender_reports: bool) -> None:
         self.clip = clip
         self.sender_reports = sender_reports
         self.viewers: set[_Viewer] = set()
@@ -97,7 +97,7 @@ class RtspServer:
 
     def __init__(
         self,
-        clips: Mapping[str, Path],
+        clips: Mapping[str, Path | EndlessClip],
         *,
         clock: Clock,
         host: str = "127.0.0.1",
@@ -110,8 +110,8 @@ class RtspServer:
         Without `sender_reports` it is a camera that does not tell its clock.
         """
         self._channels = {
-            name: _Channel(load_clip(path), sender_reports=sender_reports)
-            for name, path in clips.items()
+            name: _Channel(_loaded(clip), sender_reports=sender_reports)
+            for name, clip in clips.items()
         }
         self._clock = clock
         self._host, self._port = host, port
@@ -283,6 +283,10 @@ class _Conversation:
                 return response(request, 200, session)
             case _:
                 return response(request, 405)
+
+
+def _loaded(clip: Path | EndlessClip) -> EndlessClip:
+    return load_clip(clip) if isinstance(clip, Path) else clip
 
 
 def _port_taken(port: int) -> AlreadyRunning:

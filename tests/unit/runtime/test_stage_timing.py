@@ -27,8 +27,8 @@ def test_a_duration_on_a_bound_belongs_to_the_bucket_below_it() -> None:
 
 def test_a_block_is_measured_even_when_it_fails() -> None:
     times = StageTimes()
-    with pytest.raises(ValueError), times.measure(None, TRACK):
-        raise ValueError
+    with pytest.raises(ValueError, match="bad"), times.measure(None, TRACK):
+        raise ValueError("bad")
 
     assert times.snapshot()[None, TRACK].count == 1
 

@@ -1,0 +1,1 @@
+"""The soak: hours of cameras that fail in every way, under observation."""
