@@ -96,10 +96,26 @@ def test_odd_paths_give_no_address(path: bytes) -> None:
     assert _url({b"path": path}) is None
 
 
-@given(st.binary(max_size=300))
-def test_no_path_leaves_the_device(path: bytes) -> None:
+def test_a_second_stream_is_taken_beside_the_first() -> None:
+    """Its path is as little trusted as the other."""
+    camera = _camera({b"path": b"/norte", b"sub": b"/norte/sub"})
+    assert camera is not None
+    assert camera.sub_url == "rtsp://192.168.10.20:8554/norte/sub"
+    for sub in (None, b"", b"@evil.example/", b"rtsp://evil.example/", b"/a\r\nX: y"):
+        plain = _camera({b"path": b"/norte", b"sub": sub})
+        assert plain is not None
+        assert (plain.url is not None, plain.sub_url) == (True, None)
+    nameless = _camera({b"path": b"/a b", b"sub": b"/norte/sub"})
+    assert nameless is not None
+    assert nameless.sub_url is None
+
+
+@given(path=st.binary(max_size=300), key=st.sampled_from([b"path", b"sub"]))
+def test_no_path_leaves_the_device(path: bytes, key: bytes) -> None:
     """Whatever is announced: scheme, host, port and user stay ours."""
-    url = _url({b"path": path, b"u": b"root", b"p": b"secret"})
+    camera = _camera({b"path": b"/x", key: path, b"u": b"root", b"p": b"secret"})
+    assert camera is not None
+    url = camera.url if key == b"path" else camera.sub_url
     if url is None:
         return
     parts = urlsplit(url)
