@@ -9,12 +9,13 @@ import threading
 
 from app.camera.source import CameraSource, SourceListener
 from app.decode.delivery import CaptureEvents, Delivery
-from app.decode.listeners import MainListener, SecondListener
+from app.decode.listeners import LivelyListener, MainListener, SecondListener
 from app.decode.mailbox import Mailbox
 from app.decode.picture import Picture
 from app.decode.streams import Streams
-from app.domain.clock import NS_PER_S
+from app.domain.clock import NS_PER_S, Clock, SystemClock
 from app.domain.ids import CameraId
+from app.domain.pulse import Pulse
 
 __all__ = ["Capture", "CaptureEvents"]
 _log = logging.getLogger(__name__)
@@ -33,11 +34,16 @@ class Capture:
         *,
         keep_ns: int = 60 * NS_PER_S,
         second: CameraSource | None = None,
+        clock: Clock | None = None,
     ) -> None:
         """Make ready; `stop` is the event that the sources were given.
 
-        `second` is a smaller stream of the same picture.
+        `second` is a smaller stream of the same picture. Its threads show signs of
+        life by `clock`.
         """
+        self._clock = clock or SystemClock()
+        self.pulses: list[Pulse] = []
+        """One for each thread; all the time that a thread runs it has work."""
         self._stop = stop
         self._mailbox = mailbox
         delivery = Delivery(camera_id, mailbox, events)
@@ -75,11 +81,20 @@ class Capture:
     def _reader(
         self, name: str, source: CameraSource, listener: SourceListener
     ) -> threading.Thread:
+        pulse = Pulse(self._clock)
+        self.pulses.append(pulse)
+        lively = LivelyListener(listener, pulse)
         return threading.Thread(
-            target=self._read, args=(source, listener), name=name, daemon=True
+            target=self._read, args=(source, lively, pulse), name=name, daemon=True
         )
 
-    def _read(self, source: CameraSource, listener: SourceListener) -> None:
+    def _read(
+        self, source: CameraSource, listener: SourceListener, pulse: Pulse
+    ) -> None:
+        with pulse.working():
+            self._read_on(source, listener)
+
+    def _read_on(self, source: CameraSource, listener: SourceListener) -> None:
         while not self._stop.is_set():
             try:
                 source.run(listener)

@@ -1,9 +1,39 @@
 """What each of a camera's streams does with its packets, on its own thread."""
 
-from app.camera.source import VideoPacket
+from app.camera.source import SourceListener, VideoPacket
 from app.camera.stream import VideoStream
 from app.decode.decoder import PictureDecoder
 from app.decode.streams import Streams
+from app.domain.pulse import Pulse
+
+
+class LivelyListener:
+    """Passes everything on, and shows by it that the thread lives."""
+
+    def __init__(self, listener: SourceListener, pulse: Pulse) -> None:
+        """Stand before `listener`."""
+        self._listener = listener
+        self._pulse = pulse
+
+    def opened(self, stream: VideoStream) -> None:
+        """Pass it on."""
+        self._pulse.beat()
+        self._listener.opened(stream)
+
+    def arrived(self, packet: VideoPacket) -> None:
+        """Pass it on."""
+        self._pulse.beat()
+        self._listener.arrived(packet)
+
+    def ended(self, stream: VideoStream) -> None:
+        """Pass it on."""
+        self._pulse.beat()
+        self._listener.ended(stream)
+
+    def lost(self, message: str, retry_in_s: float | None) -> None:
+        """Pass it on; nothing is to be expected until the next try."""
+        self._listener.lost(message, retry_in_s)
+        self._pulse.rest(retry_in_s or 0.0)
 
 
 class MainListener:

@@ -19,6 +19,7 @@ from app.domain.clock import Clock
 from app.domain.errors import AlreadyRunning, DatabaseUnavailable, StorageFull
 from app.domain.ids import InfractionId, new_uuid
 from app.domain.infraction import Infraction
+from app.domain.pulse import Pulse
 from app.domain.units import ns_from_seconds
 from app.evidence.ballast import Ballast
 from app.evidence.codec import infraction_from_json, infraction_to_json
@@ -253,7 +254,9 @@ class Forwarder:
         first_delay_s: float = 0.5,
         longest_delay_s: float = 10.0,
         idle_s: float = 5.0,
+        pulse: Pulse | None = None,
     ) -> None:
+        self._pulse = pulse or Pulse(clock)
         self._spool = spool
         self._sink = sink
         self._clock = clock
@@ -287,7 +290,8 @@ class Forwarder:
         while not self._stopping.is_set():
             self._spool.arrived.clear()
             try:
-                delay_s = self._step()
+                with self._pulse.working():
+                    delay_s = self._step()
             except Exception:  # noqa: BLE001 - one bug must not stop the others
                 _log.exception("forwarding failed; it goes on")
                 delay_s = self._back_off_s()
@@ -329,6 +333,7 @@ class Forwarder:
             self._spool.defer(infraction.id)
             return False
         self._online = True
+        self._pulse.beat()
         self._spool.mark_forwarded(infraction.id)
         return True
 

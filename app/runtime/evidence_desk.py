@@ -6,6 +6,7 @@ cases but never loses the packets they need. Both queues are bounded and block: 
 is dropped.
 """
 
+import contextlib
 import logging
 import queue
 import threading
@@ -18,10 +19,11 @@ from app.camera.backoff import Backoff
 from app.config.camera import ConfigurationVersion
 from app.decode.picture import Session
 from app.domain.camera import Camera
-from app.domain.clock import NS_PER_S, CaptureTime
+from app.domain.clock import NS_PER_S, CaptureTime, SystemClock
 from app.domain.errors import EnvironmentFault, StorageFull
 from app.domain.infraction import Infraction
 from app.domain.plate import PlateReading
+from app.domain.pulse import Pulse
 from app.domain.signal import LampReading
 from app.domain.units import ns_from_seconds
 from app.evidence.recorder import CaptureRequest
@@ -88,12 +90,20 @@ class EvidenceDesk:
     """Takes findings, and sees each through to the store."""
 
     def __init__(
-        self, recorder: InfractionRecorder, *, patience_s: float = _GRACE_S
+        self,
+        recorder: InfractionRecorder,
+        *,
+        patience_s: float = _GRACE_S,
+        cutting: Pulse | None = None,
+        recording: Pulse | None = None,
     ) -> None:
-        """Start both threads.
+        """Start both threads, each with its sign of life.
 
         A case whose packets do not come for `patience_s` is cut as it is.
         """
+        self._cutting = cutting or Pulse(SystemClock())
+        self._recording = recording or Pulse(SystemClock())
+        self._refusing = False
         self._recorder = recorder
         self._patience_s = patience_s
         self._waiting: queue.Queue[OpenCase | None] = queue.Queue(_MOST_WAITING)
@@ -141,9 +151,16 @@ class EvidenceDesk:
         """Cases that have all their packets and wait to be made, about."""
         return self._ready.qsize()
 
+    @property
+    def full(self) -> bool:
+        """Whether somebody waits to hand in a finding: too many are open."""
+        return self._refusing
+
     def submit(self, case: OpenCase) -> None:
         """Take a finding; blocks while too many are open."""
+        self._refusing = self._waiting.full()
         self._waiting.put(case)
+        self._refusing = False
 
     def drain(self) -> None:
         """Wait until every case taken so far is stored or has failed."""
@@ -157,9 +174,11 @@ class EvidenceDesk:
         """
         self._closing.set()
         self._recorder.hurry()
-        self._waiting.put(None)
+        share_s = timeout_s / len(self._threads)
+        with contextlib.suppress(queue.Full):
+            self._waiting.put(None, timeout=share_s)
         for thread in self._threads:
-            thread.join(timeout_s / len(self._threads))
+            thread.join(share_s)
         self._give_up.set()
         self._threads[-1].join(0.5)
         return not any(thread.is_alive() for thread in self._threads)
@@ -171,7 +190,9 @@ class EvidenceDesk:
                 if case is None:
                     self._ready.put(None)
                     return
-                self._ready.put(self._cut(case))
+                with self._cutting.working():
+                    ready = self._cut(case)
+                self._ready.put(ready)
             except Exception:  # noqa: BLE001 - one case must not stop the others
                 self._note_failure("cutting the packets of a case failed")
             finally:
@@ -190,6 +211,7 @@ class EvidenceDesk:
         ring = case.session.ring
         newest_ns, idle_s = ring.newest_ns, 0.0
         while not ring.wait_for(case.end_ns, _STOP_POLL_S):
+            self._cutting.beat()
             if ring.closed or self._closing.is_set() or idle_s > self._patience_s:
                 return False
             idle_s = idle_s + _STOP_POLL_S if ring.newest_ns == newest_ns else 0.0
@@ -202,7 +224,8 @@ class EvidenceDesk:
             try:
                 if ready is None:
                     return
-                self._record(ready)
+                with self._recording.working():
+                    self._record(ready)
             finally:
                 self._ready.task_done()
 
@@ -221,8 +244,11 @@ class EvidenceDesk:
             else:
                 self._note_success(ready)
                 return
-            if self._give_up.wait(backoff.next_s()):
+            delay_s = backoff.next_s()
+            self._recording.rest(delay_s)
+            if self._give_up.wait(delay_s):
                 break
+            self._recording.beat()
         self._note_failure(f"case {ready.request.infraction.id} could not be recorded")
 
     def _note_success(self, ready: "_ReadyCase") -> None:

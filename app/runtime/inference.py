@@ -11,6 +11,7 @@ from app.decode.picture import Picture
 from app.domain.clock import Clock
 from app.domain.detection import Tracks
 from app.domain.ids import CameraId
+from app.domain.pulse import Pulse
 from app.runtime.lane import Lane
 from app.runtime.pacing import QUIET, Pacing, Waiting
 from app.runtime.pipeline import Look, Pipeline
@@ -42,8 +43,10 @@ class InferenceLoop:
         pacing: Pacing,
         *,
         seen: Seen | None = None,
+        pulse: Pulse | None = None,
     ) -> None:
-        """Make ready; `start` starts the thread."""
+        """Make ready; `start` starts the thread, whose sign of life is `pulse`."""
+        self._pulse = pulse or Pulse(clock)
         self._pipeline = pipeline
         self._clock = clock
         self._pacing = pacing
@@ -71,14 +74,27 @@ class InferenceLoop:
         self._wake.set()
 
     def remove(self, camera_id: CameraId) -> None:
-        """Serve it no more; its lane can be closed when this returns."""
-        with self._working:
-            with self._lock:
-                served = self._lanes.pop(camera_id, None)
-            self._pacing.forget(camera_id)
-            if served is not None:
-                kept = [look for look in self._under_way if look.lane != served.lane]
-                self._under_way = deque(kept)
+        """Serve it no more; its lane can be closed when this returns.
+
+        After `stop` a step that does not end is not waited for.
+        """
+        ended = self._working.acquire(blocking=not self._stop.is_set())
+        try:
+            self._drop(camera_id)
+        finally:
+            if ended:
+                self._working.release()
+
+    def _drop(self, camera_id: CameraId) -> None:
+        with self._lock:
+            served = self._lanes.pop(camera_id, None)
+        self._pacing.forget(camera_id)
+        if served is None:
+            return
+        kept = [look for look in self._under_way if look.lane != served.lane]
+        for _ in range(len(self._under_way) - len(kept)):
+            self._pulse.end()
+        self._under_way = deque(kept)
 
     @property
     def idle(self) -> bool:
@@ -150,9 +166,11 @@ class InferenceLoop:
             served.lane.glance(picture)
 
     def _begin(self, lane: Lane, picture: Picture) -> bool:
+        self._pulse.begin()
         try:
             look = self._pipeline.begin(lane, picture)
         except Exception:  # noqa: BLE001 - one bad picture must not stop the others
+            self._pulse.end()
             self._give_up(lane)
             return False
         self._under_way.append(look)
@@ -169,6 +187,8 @@ class InferenceLoop:
         except Exception:  # noqa: BLE001 - one bad picture must not stop the others
             self._give_up(lane)
             return True
+        finally:
+            self._pulse.end()
         self._pacing.note(
             picture.camera_id,
             seen.attention,

@@ -7,10 +7,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.domain.clock import SystemClock
 from app.domain.detection import TrackedBox, Tracks
 from app.domain.frame import Frame
 from app.domain.ids import CameraId, TrackId
 from app.domain.plate import PlateReading
+from app.domain.pulse import Pulse
 from app.ports import PlateRead, PlateReader
 from app.runtime.plate_policy import PlatePolicy
 
@@ -36,9 +38,14 @@ class PlateDesk:
     """
 
     def __init__(
-        self, open_reader: Callable[[], PlateReader | None], *, lossless: bool = False
+        self,
+        open_reader: Callable[[], PlateReader | None],
+        *,
+        lossless: bool = False,
+        pulse: Pulse | None = None,
     ) -> None:
-        """Start the thread, which opens the reader."""
+        """Start the thread, which opens the reader; `pulse` is its sign of life."""
+        self._pulse = pulse or Pulse(SystemClock())
         self._open_reader = open_reader
         self._lossless = lossless
         self._queue: queue.Queue[_Job | None] = queue.Queue(_QUEUE_LENGTH)
@@ -139,7 +146,8 @@ class PlateDesk:
             try:
                 if job is None:
                     return
-                self._read(job)
+                with self._pulse.working():
+                    self._read(job)
             except Exception:  # noqa: BLE001 - a bug in one read stops no other
                 _log.exception("reading a plate failed")
             finally:

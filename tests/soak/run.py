@@ -101,6 +101,7 @@ class Soak:
         )
         watch = ProcessWatch(self._process, self._paths.run)
         self._began_s = self._heard_s = time.monotonic()
+        self.seen.reports, self.seen.longest_silence_s = 0, 0.0
         sample_at_s = sweep_at_s = 0.0
         while (now_s := self._now_s()) < choices.seconds:
             while plan and plan[0].begin_s <= now_s:
