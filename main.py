@@ -4,7 +4,16 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from app.commands import database, demo, desktop, doctor, engine, models, simulate
+from app.commands import (
+    analyse,
+    database,
+    demo,
+    desktop,
+    doctor,
+    engine,
+    models,
+    simulate,
+)
 from app.domain.errors import AlreadyRunning, EnvironmentFault
 
 EXIT_FAULT = 3
@@ -32,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="atalaya", description=__doc__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for group in (desktop, engine, demo, simulate, models, database, doctor):
+    for group in (desktop, engine, analyse, demo, simulate, models, database, doctor):
         group.add(commands)
     return parser
 

@@ -7,7 +7,7 @@ without the models' libraries, the engine without Qt.
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +19,22 @@ from app.domain.clock import Clock, SystemClock
 from app.domain.errors import DatabaseUnavailable
 from app.domain.ids import EngineId, Login, new_uuid
 from app.domain.person import Role
-from app.ports import Detector, Progress, SecretStore
+from app.ports import (
+    Detector,
+    EvidenceStore,
+    InfractionSink,
+    Progress,
+    SecretStore,
+)
 from app.version import VERSION
 
 if TYPE_CHECKING:
     from app.domain.infraction import Infraction
     from app.evidence.recorder import CaptureRequest
     from app.runtime.engine import EngineParts
+    from app.runtime.recording import AnalysisParts
+    from app.runtime.recording_batch import BatchListener, BatchResult
+    from app.runtime.recording_job import RecordingJob
     from app.runtime.single_source import SourceReport
     from db.embedded import EmbeddedServer
     from db.engine_gateway import EngineGateway
@@ -256,6 +265,60 @@ def analyse_source(
         software_version=VERSION,
     )
     return run_single_source(parts, source, stop=stop)
+
+
+def analyse_recordings(
+    paths: Paths,
+    jobs: Sequence["RecordingJob"],
+    listener: "BatchListener",
+    *,
+    model: str | None = None,
+    follow_pid: int | None = None,
+) -> "BatchResult":
+    """Find the infractions of recordings, without database or other cameras."""
+    from app.runtime.follow import follow
+    from app.runtime.recording_batch import analyse_batch
+    from app.runtime.signals import stop_on_signals
+
+    stop = threading.Event()
+    stop_on_signals(stop)
+    ended = threading.Event()
+    if follow_pid is not None:
+        follow(follow_pid, stop.set, ended)
+    try:
+        with _analysis_parts(paths, model) as parts:
+            return analyse_batch(parts, jobs, listener, stop)
+    finally:
+        ended.set()
+
+
+@contextmanager
+def _analysis_parts(paths: Paths, model: str | None) -> Iterator["AnalysisParts"]:
+    from app.evidence.recorder import Recorder
+    from app.report.catalogue import Catalogue
+    from app.runtime.recording import AnalysisParts
+    from ml.plate.reader import open_plate_reader
+    from ml.track.tracker import ByteTracker
+
+    clock, zone = SystemClock(), Catalogue.load().zone
+    plate_reader = open_plate_reader(paths.models)
+
+    def make_recorder(
+        store: EvidenceStore, sink: InfractionSink, work_dir: Path
+    ) -> Recorder:
+        return Recorder(
+            store, sink, clock, work_dir, plate_reader=plate_reader, zone=zone
+        )
+
+    with closing(detector_maker(paths, model)()) as detector:
+        yield AnalysisParts(
+            clock=clock,
+            detector=detector,
+            tracker=ByteTracker,
+            plate_reader=lambda: open_plate_reader(paths.models),
+            make_recorder=make_recorder,
+            software_version=VERSION,
+        )
 
 
 class _NothingToRecord:

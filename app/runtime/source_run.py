@@ -36,6 +36,7 @@ class SourceRun:
         self._parts = parts
         self._source = source
         self._stop = stop
+        self._capture_stop = threading.Event()
         self._camera = parts.camera_of(source, _name_of(source))
         self._monitor = CameraMonitor(self._camera.id, parts.clock)
         self._ends = SourceEnds(self._monitor)
@@ -81,11 +82,12 @@ class SourceRun:
             self._source,
             lambda: None,
             self._parts.clock,
-            self._stop,
+            self._capture_stop,
             pace=Pace.LIVE if live else Pace.FAST,
             recorded_from=self._parts.recorded_from,
         )
-        return Capture(self._camera.id, camera, self._stop, self._mailbox, self._ends)
+        stop = self._capture_stop
+        return Capture(self._camera.id, camera, stop, self._mailbox, self._ends)
 
     def _made_lane(self) -> Lane:
         return Lane(
