@@ -151,7 +151,7 @@ def variant_sha256(model: Model, variant: Variant) -> Sha256:
     form = _FORMS.get(variant.backend)
     if form is None:
         return model.sha256
-    return form_sha256(exported(form, model.weights, model.sha256, model.models), form)
+    return form_sha256(_form(model, form, None), form)
 
 
 _FORMS = {
@@ -162,7 +162,14 @@ _FORMS = {
 
 
 def _form(model: Model, form: Form, progress: Progress | None) -> Path:
-    return exported(form, model.weights, model.sha256, model.models, progress)
+    return exported(
+        form,
+        model.weights,
+        model.sha256,
+        model.models,
+        progress,
+        long_side_px=model.long_side_px,
+    )
 
 
 def _eight_bit(model: Model, variant: Variant) -> tuple[Network, ModelIdentity]:

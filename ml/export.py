@@ -60,10 +60,13 @@ def exported(
     sha256: Sha256,
     models: Path,
     progress: Progress | None = None,
+    *,
+    long_side_px: int = 640,
 ) -> Path:
     """Return the first file of the form, exporting on first use.
 
-    Raises ModelMissing when the export fails.
+    `long_side_px` is noted in the form, and what TensorRT is tuned for. Raises
+    ModelMissing when the export fails.
     """
     folder = models / form.name.lower() / f"{sha256[:24]}-{_FORMAT}"
     target = folder / _FILES[form][0]
@@ -74,7 +77,7 @@ def exported(
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        _export_in_child(form, weights, Path(scratch), models)
+        _export_in_child(form, weights, Path(scratch), models, long_side_px)
         _publish(_collected(form, Path(scratch)), folder, form)
     if progress is not None:
         progress("The model is ready", 1.0)
@@ -101,13 +104,18 @@ def _whole(folder: Path, form: Form) -> bool:
     return recorded == file_sha256(*files[:-1])
 
 
-def _export_in_child(form: Form, weights: Path, scratch: Path, models: Path) -> None:
+def _export_in_child(
+    form: Form, weights: Path, scratch: Path, models: Path, long_side_px: int
+) -> None:
     # Ultralytics writes beside the weights, so it gets a copy of its own.
     shutil.copyfile(weights, scratch / "weights.pt")
-    command = [sys.executable, "-m", "ml.export", str(scratch / "weights.pt")]
+    command = [
+        *(sys.executable, "-m", "ml.export", str(scratch / "weights.pt")),
+        *("--models", str(models), "--form", form.value, "--size", str(long_side_px)),
+    ]
     try:
         subprocess.run(
-            [*command, "--models", str(models), "--form", form.value],
+            command,
             cwd=PROJECT,
             check=True,
             capture_output=True,
@@ -150,12 +158,14 @@ def _main() -> None:
     parser.add_argument("weights", type=Path)
     parser.add_argument("--models", type=Path, required=True)
     parser.add_argument("--form", type=Form, default=Form.OPENVINO)
+    parser.add_argument("--size", type=int, default=640)
     options = parser.parse_args()
     from ml.detect.yolo import load_yolo, with_all_boxes
 
     model = load_yolo(options.weights, options.models, options.weights.name)
     with_all_boxes(model.model)
-    model.export(format=options.form.value, verbose=False, **_SETTINGS[options.form])
+    settings = {"imgsz": options.size, "verbose": False, **_SETTINGS[options.form]}
+    model.export(format=options.form.value, **settings)
 
 
 if __name__ == "__main__":

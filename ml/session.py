@@ -56,6 +56,19 @@ def open_detector(
     return open_variant(model, variant, progress=progress, thresholds=thresholds)
 
 
+def check_name(name: str, models: Path) -> None:
+    """Raise an EnvironmentFault unless `open_detector` could open this detector."""
+    if "://" in name:
+        _served(name, None).close()
+        return
+    wanted = registry.entry(name, models)
+    if wanted.task != "detect":
+        raise ModelMissing(
+            f"The model {name} does not find road users. Choose another."
+        )
+    registry.resolve(name, models)
+
+
 def _chosen(model: Model) -> Variant | None:
     """Return the form chosen here, if it is still the one that was measured."""
     form = read_choice(model.models).form_for(model.name, model.sha256)

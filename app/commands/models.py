@@ -42,11 +42,27 @@ def add(commands: Commands) -> None:
     smaller.set_defaults(run=_quantise)
     prepare = actions.add_parser("prepare", help="make the models ready to run here")
     prepare.set_defaults(run=_prepare)
+    best = actions.add_parser("optimise", help="find the fastest form of a model here")
+    _add_optimising(best)
+    best.set_defaults(run=_optimise)
+    use = actions.add_parser("use", help="choose the detector of this workstation")
+    use.add_argument("name", help="model of the registry, or http://server:8000/model")
+    use.set_defaults(run=_use)
     for action in (
         *(listing, pull, verify, bring, dataset, training, smaller),
-        prepare,
+        *(prepare, best, use),
     ):
         add_home(action)
+
+
+def _add_optimising(parser: argparse.ArgumentParser) -> None:
+    backends = ("auto", "openvino", "onnx", "tensorrt", "torch")
+    parser.add_argument("name", nargs="?", help="model of the registry")
+    parser.add_argument("--backend", choices=backends, default="auto")
+    parser.add_argument("--pictures", type=Path, help="folder of JPEGs to measure with")
+    parser.add_argument(
+        "--agreement", type=float, help="least box agreement with the reference, 0..1"
+    )
 
 
 def _add_sources(parser: argparse.ArgumentParser) -> None:
@@ -183,4 +199,47 @@ def _prepare(options: argparse.Namespace) -> int:
     open_detector(models, progress=print_progress).close()
     open_plate_reader(models, progress=print_progress)
     print_progress("the models are ready", 1.0)
+    return 0
+
+
+def _optimise(options: argparse.Namespace) -> int:
+    from app.domain.clock import SystemClock
+    from ml.backends import Model, available
+    from ml.choice import read_choice
+    from ml.optimise import MIN_AGREEMENT, optimise, pictures_in
+    from ml.weights import DEFAULT_DETECTOR, entry
+
+    models = paths_of(options).models
+    name = options.name or read_choice(models).detector or DEFAULT_DETECTOR
+    model = Model.of_entry(entry(name, models), models)
+    variants = [
+        variant
+        for variant in available(model)
+        if options.backend in {"auto", variant.backend}
+    ]
+    outcome = optimise(
+        model,
+        variants,
+        pictures_in(options.pictures),
+        SystemClock(),
+        print_progress,
+        MIN_AGREEMENT if options.agreement is None else options.agreement,
+    )
+    for one in outcome.measured:
+        figures = f"{one.pictures_per_s:7.1f} pictures/s  agreement {one.agreement:.3f}"
+        print(f"{'▲' if one.refused else '●'} {one.variant:20} {figures}")
+        if one.refused:
+            print(f"    not used: {one.refused}")
+    print(f"{model.name} runs as {outcome.form.variant}")
+    return 0
+
+
+def _use(options: argparse.Namespace) -> int:
+    from ml.choice import use_detector
+    from ml.session import check_name
+
+    models = paths_of(options).models
+    check_name(options.name, models)
+    use_detector(models, options.name)
+    print(f"the detector is {options.name}")
     return 0
