@@ -16,6 +16,7 @@ from app.domain.errors import CameraUnreachable
 from app.domain.ids import CameraId
 
 _LARGEST_SIDE_PX = 8192
+_SUBJECTS = ("freeze", "second", "transport")
 _FROZEN = "The picture no longer changes at all: the camera may have frozen."
 
 
@@ -153,12 +154,16 @@ class Delivery:
         self._events.session_lost(message, retry_in_s)
 
     def remark(self, subject: str, sentence: str) -> None:
-        """Say something of one subject, or with an empty sentence no more of it."""
+        """Say something of one subject, or with an empty sentence no more of it.
+
+        What is told is one sentence: of the gravest subject that has one.
+        """
         with self._lock:
             if self._remarks.get(subject, "") == sentence:
                 return
             self._remarks[subject] = sentence
-            said = " ".join(text for text in self._remarks.values() if text)
+            known = (self._remarks.get(each, "") for each in _SUBJECTS)
+            said = next((text for text in known if text), "")
         self._events.stream_remark(said)
 
     def _watch_for_freeze(self, frame: VideoFrame, stream_ns: int) -> None:

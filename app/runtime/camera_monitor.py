@@ -133,8 +133,7 @@ class CameraMonitor:
             return CameraState.LATE, _SILENT_SENTENCE
         if self._latency_ms > _LATE_AFTER_MS:
             return CameraState.LATE, _LATE_SENTENCE
-        remarks = (self._remark, self._stream_remark)
-        return self._state, " ".join(text for text in remarks if text)
+        return self._state, self._remark or self._stream_remark
 
     def _retry_in_s(self, now_ns: int) -> float | None:
         if self._retry_at_ns is None:

@@ -95,6 +95,10 @@
         <translation>Dirección</translation>
     </message>
     <message>
+        <source>Second stream</source>
+        <translation>Segundo flujo</translation>
+    </message>
+    <message>
         <source>User</source>
         <translation>Usuario</translation>
     </message>
@@ -105,6 +109,10 @@
     <message>
         <source>stored; type to replace</source>
         <translation>guardado; escriba para reemplazar</translation>
+    </message>
+    <message>
+        <source>none; the first for all</source>
+        <translation>ninguno; el primero para todo</translation>
     </message>
     <message>
         <source>Av. Arequipa, northbound</source>
@@ -137,6 +145,14 @@
     <message>
         <source>A camera with this address is already there.</source>
         <translation>Ya hay una cámara con esta dirección.</translation>
+    </message>
+    <message>
+        <source>The second stream must come from the same camera: the password goes to it, too.</source>
+        <translation>El segundo flujo debe venir de la misma cámara: también recibe la contraseña.</translation>
+    </message>
+    <message>
+        <source>The second stream is the first. Type the address of the smaller one, or leave it empty.</source>
+        <translation>El segundo flujo es el primero. Escriba la dirección del menor o déjelo vacío.</translation>
     </message>
 </context>
 <context>
@@ -906,6 +922,29 @@
     <message>
         <source>Plate</source>
         <translation>Placa</translation>
+    </message>
+</context>
+<context>
+    <name>StreamsNote</name>
+    <message>
+        <source>Trying both streams…</source>
+        <translation>Probando ambos flujos…</translation>
+    </message>
+    <message>
+        <source>The second stream is a smaller picture of the same camera. The wall and the detector use it, which spares the computer; evidence and plates always come from the first. Without one, the first is used for everything.</source>
+        <translation>El segundo flujo es una imagen menor de la misma cámara. La pared y el detector usan esa imagen, lo que alivia al equipo; la evidencia y las placas salen siempre del primero. Sin segundo flujo, el primero sirve para todo.</translation>
+    </message>
+    <message>
+        <source>First: {}.</source>
+        <translation>Primero: {}.</translation>
+    </message>
+    <message>
+        <source>Second: {}.</source>
+        <translation>Segundo: {}.</translation>
+    </message>
+    <message>
+        <source>They go together.</source>
+        <translation>Van juntos.</translation>
     </message>
 </context>
 <context>

@@ -18,7 +18,7 @@ class CameraForm(QWidget):
         super().__init__()
         self._fields = {
             name: QLineEdit()
-            for name in ("name", "location", "url", "user", "password")
+            for name in ("name", "location", "url", "sub_url", "user", "password")
         }
         self._labels = {name: QLabel() for name in self._fields}
         self._fault = QLabel()
@@ -70,6 +70,7 @@ class CameraForm(QWidget):
             "name": self.tr("Name"),
             "location": self.tr("Place"),
             "url": self.tr("Address"),
+            "sub_url": self.tr("Second stream"),
             "user": self.tr("User"),
             "password": self.tr("Password"),
         }
@@ -87,7 +88,7 @@ class CameraForm(QWidget):
             theme.as_role(self._labels[name], "quiet")
             self._labels[name].setBuddy(field)
             form.addRow(self._labels[name], field)
-            field.setMaxLength(512 if name == "url" else LONGEST)
+            field.setMaxLength(512 if name.endswith("url") else LONGEST)
             field.textEdited.connect(self._edited)
             field.returnPressed.connect(self.submitted)
         form.addRow(self._fault)
@@ -103,6 +104,7 @@ class CameraForm(QWidget):
         self._fields["user"].setPlaceholderText(stored)
         self._fields["password"].setPlaceholderText(stored)
         self._fields["url"].setPlaceholderText("rtsp://192.168.1.64:554/stream1")
+        self._fields["sub_url"].setPlaceholderText(self.tr("none; the first for all"))
         self._fields["name"].setPlaceholderText(self.tr("Av. Arequipa, northbound"))
 
     def _words(self, fault: EntryFault) -> str:
@@ -121,5 +123,13 @@ class CameraForm(QWidget):
             EntryFault.NO_USER: self.tr("A password needs a user."),
             EntryFault.ADDRESS_TAKEN: self.tr(
                 "A camera with this address is already there."
+            ),
+            EntryFault.SECOND_ELSEWHERE: self.tr(
+                "The second stream must come from the same camera: the password goes "
+                "to it, too."
+            ),
+            EntryFault.SECOND_IS_FIRST: self.tr(
+                "The second stream is the first. Type the address of the smaller one, "
+                "or leave it empty."
             ),
         }[fault]

@@ -33,6 +33,7 @@ from widgets.cameras.preview_pane import PreviewPane
 from widgets.cameras.rows import CameraRow, camera_columns, found_columns
 from widgets.cameras.searching import Searching
 from widgets.cameras.steps import CameraSteps, Undo
+from widgets.cameras.streams_note import StreamsNote, look_at
 from widgets.common.background import Background
 from widgets.common.empty_state import EmptyState
 from widgets.common.error_bar import ErrorBar
@@ -78,6 +79,7 @@ class CamerasPage(Page):
         self.camera_table = Table(self.camera_rows)
         self.found_table = Table(self.found_rows)
         self.form = CameraForm()
+        self.streams_note = StreamsNote()
         self.preview = PreviewPane(services.engine, services.clock)
         self.searching = Searching(services.discovery_interfaces, background, self)
         self._headings = [QLabel() for _ in range(3)]
@@ -121,6 +123,7 @@ class CamerasPage(Page):
     def retranslate(self) -> None:
         """Set the texts again."""
         self.form.retranslate()
+        self.streams_note.retranslate()
         titles = (self.tr("Cameras"), self.tr("Found on the network"), "")
         for label, title in zip(self._headings, titles, strict=True):
             label.setText(title)
@@ -189,6 +192,7 @@ class CamerasPage(Page):
         column.addWidget(self.preview)
         column.addWidget(self._headings[2])
         column.addWidget(self.form)
+        column.addWidget(self.streams_note)
         acts = QGridLayout()
         acts.setSpacing(8)
         acts.addWidget(self.save_button, 0, 0)
@@ -214,6 +218,7 @@ class CamerasPage(Page):
         self.searching.failed.connect(self._search_failed)
         self.preview.released.connect(self._close_later)
         self.form.changed.connect(self._refresh)
+        self.form.changed.connect(self.streams_note.explain)
         self.form.submitted.connect(self._save)
         self.save_button.clicked.connect(self._save)
         self.try_button.clicked.connect(self._try)
@@ -341,8 +346,7 @@ class CamerasPage(Page):
         if found is None:
             return
         self._unchoose()
-        entry = CameraEntry.of_found(found)
-        self.form.show_entry(entry)
+        self._show_entry(CameraEntry.of_found(found))
         if found.url is not None:
             self.preview.try_address(found.url, None)
         else:
@@ -350,10 +354,12 @@ class CamerasPage(Page):
         self._refresh()
 
     def _fill(self, camera: Camera) -> None:
-        self.form.show_entry(
-            CameraEntry.of_camera(camera),
-            has_secret=camera.credential_ref is not None,
-        )
+        has_secret = camera.credential_ref is not None
+        self._show_entry(CameraEntry.of_camera(camera), has_secret=has_secret)
+
+    def _show_entry(self, entry: CameraEntry, *, has_secret: bool = False) -> None:
+        self.form.show_entry(entry, has_secret=has_secret)
+        self.streams_note.explain()
 
     def _new(self) -> None:
         self.found_table.clearSelection()
@@ -362,7 +368,7 @@ class CamerasPage(Page):
 
     def _begin_new(self) -> None:
         self._unchoose()
-        self.form.show_entry(CameraEntry())
+        self._show_entry(CameraEntry())
         self.preview.show_nothing()
         self._refresh()
 
@@ -407,17 +413,31 @@ class CamerasPage(Page):
         if entry.credentials is None and stored and camera and camera.credential_ref:
             self._try_stored(entry, camera.credential_ref)
         else:
-            self.preview.try_address(entry.url, entry.credentials)
+            self._connect_to(entry, entry.credentials)
 
     def _try_stored(self, entry: CameraEntry, reference: str) -> None:
         secrets = self.context.services.secrets
 
         def connect(known: tuple[str, str] | None) -> None:
-            credentials = Credentials(*known) if known else None
-            self.preview.try_address(entry.url, credentials)
+            self._connect_to(entry, Credentials(*known) if known else None)
 
         self.background.query(
             self, "secret", lambda: secrets.get(reference), connect, self._bad_step
+        )
+
+    def _connect_to(self, entry: CameraEntry, credentials: Credentials | None) -> None:
+        """Show the first stream, and look at both where there is a second."""
+        self.preview.try_address(entry.url, credentials)
+        if not entry.sub_url:
+            self.streams_note.explain()
+            return
+        self.streams_note.say_trying()
+        self.background.query(
+            self,
+            "streams",
+            lambda: look_at(entry.url, entry.sub_url, credentials),
+            self.streams_note.show_found,
+            self._bad_step,
         )
 
     def _save(self) -> None:

@@ -5,6 +5,7 @@ from enum import Enum, auto
 from urllib.parse import urlsplit
 
 from app.camera.credentials import Credentials, split_credentials
+from app.camera.sources import same_host
 from app.domain.camera import Camera, FoundCamera
 from app.domain.ids import CameraId
 
@@ -22,6 +23,8 @@ class EntryFault(Enum):
     BAD_PORT = auto()
     NO_USER = auto()
     ADDRESS_TAKEN = auto()
+    SECOND_ELSEWHERE = auto()
+    SECOND_IS_FIRST = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,7 @@ class CameraEntry:
     name: str = ""
     location: str = ""
     url: str = ""
+    sub_url: str = ""
     user: str = ""
     password: str = field(default="", repr=False)
 
@@ -38,23 +42,34 @@ class CameraEntry:
     def of_found(cls, found: FoundCamera) -> "CameraEntry":
         """Return what a device said of itself."""
         host = f"[{found.host}]" if ":" in found.host else found.host
-        return cls(name=found.name, url=found.url or f"rtsp://{host}/")
+        return cls(
+            name=found.name,
+            url=found.url or f"rtsp://{host}/",
+            sub_url=found.sub_url or "",
+        )
 
     @classmethod
     def of_camera(cls, camera: Camera) -> "CameraEntry":
         """Return what is stored of a camera; its password is never shown."""
-        return cls(name=camera.name, location=camera.location, url=camera.url)
+        return cls(
+            name=camera.name,
+            location=camera.location,
+            url=camera.url,
+            sub_url=camera.sub_url or "",
+        )
 
     def tidied(self) -> "CameraEntry":
         """Return the entry without stray spaces, and with user and password taken out
-        of the address: there they would be stored and shown in the clear.
+        of the addresses: there they would be stored and shown in the clear.
         """
         url, inside = _split(self.url.strip())
+        sub_url, _ = _split(self.sub_url.strip())
         entry = replace(
             self,
             name=" ".join(self.name.split())[:LONGEST],
             location=" ".join(self.location.split())[:LONGEST],
             url=url,
+            sub_url=sub_url,
             user=self.user.strip(),
         )
         if inside is None or entry.user:
@@ -90,21 +105,36 @@ def check(
 
 
 def check_address(entry: CameraEntry) -> EntryFault | None:
-    """Return what keeps an address from being tried."""
-    if not entry.url:
+    """Return what keeps the addresses from being tried."""
+    fault = _check_url(entry.url)
+    if fault is not None:
+        return fault
+    if entry.password and not entry.user:
+        return EntryFault.NO_USER
+    return _check_second(entry) if entry.sub_url else None
+
+
+def _check_second(entry: CameraEntry) -> EntryFault | None:
+    """The password goes to both addresses, so both must lie on one host."""
+    fault = _check_url(entry.sub_url)
+    if fault is not None:
+        return fault
+    if not same_host(entry.url, entry.sub_url):
+        return EntryFault.SECOND_ELSEWHERE
+    return EntryFault.SECOND_IS_FIRST if entry.sub_url == entry.url else None
+
+
+def _check_url(url: str) -> EntryFault | None:
+    if not url:
         return EntryFault.NO_ADDRESS
     try:
-        parts = urlsplit(entry.url)
+        parts = urlsplit(url)
         host, _port = parts.hostname, parts.port
     except ValueError:
         return EntryFault.BAD_PORT
     if parts.scheme.lower() not in SCHEMES:
         return EntryFault.BAD_SCHEME
-    if not host:
-        return EntryFault.NO_HOST
-    if entry.password and not entry.user:
-        return EntryFault.NO_USER
-    return None
+    return None if host else EntryFault.NO_HOST
 
 
 def already_added(found: FoundCamera, cameras: tuple[Camera, ...]) -> bool:

@@ -29,6 +29,7 @@ class CameraSteps:
             name=entry.name,
             location=entry.location,
             url=entry.url,
+            sub_url=entry.sub_url or None,
             credential_ref=self._stored(camera_id, entry),
         )
         try:
@@ -39,7 +40,7 @@ class CameraSteps:
         return camera, lambda: self.remove(camera)
 
     def change(self, camera: Camera, entry: CameraEntry) -> tuple[Camera, Undo]:
-        """Change name, place, address or access of a camera.
+        """Change name, place, addresses or access of a camera.
 
         A stored password goes on to the same host only: an address of another host
         needs it typed again. The old one stays stored until `forget`, so that undoing
@@ -54,6 +55,7 @@ class CameraSteps:
             name=entry.name,
             location=entry.location,
             url=entry.url,
+            sub_url=entry.sub_url or None,
             credential_ref=reference,
         )
         try:

@@ -54,7 +54,7 @@ def _filled(translation: str, values: tuple[str, ...]) -> str:
     parts = translation.split(_HOLE)
     joined = [parts[0]]
     for part, value in zip(parts[1:], values, strict=True):
-        joined += [value, part]
+        joined += [told(value), part]
     return "".join(joined)
 
 

@@ -1,6 +1,7 @@
 """The cameras page: add, change, switch, remove, and take it back."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +9,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.domain.camera import Camera, CameraState
+from app.domain.clock import SystemClock
 from app.domain.errors import DatabaseUnavailable
 from app.domain.ids import Login
+from app.simulator.server import RtspServer
+from tests.builders.two_streams import write_two_clips
 from tests.fakes.desktop import Room, control_room
 from tests.fakes.in_memory import InMemorySession, InMemorySiteStore
 from tests.fakes.manual_clock import ManualClock
@@ -227,3 +231,34 @@ def test_a_stored_password_does_not_follow_to_another_host(
     assert other.credential_ref is None
     undo()
     assert cameras(teo)["x"] == same
+
+
+def test_a_second_stream_is_stored_and_both_are_tried(
+    page: CamerasPage, teo: InMemorySession, tmp_path: Path, qtbot: QtBot
+) -> None:
+    clips = write_two_clips(tmp_path, frames=50)
+    served = {"north": clips.main, "north/sub": clips.second}
+    with closing(RtspServer(served, clock=SystemClock()).start()) as server:
+        page.new_button.click()
+        assert "spares the computer" in page.streams_note.text()
+        first, second = server.url("north"), server.url("north/sub")
+        type_in(page, name="Puente", url=first, sub_url=second)
+        page.try_button.click()
+        qtbot.waitUntil(
+            lambda: "They go together" in page.streams_note.text(), timeout=15_000
+        )
+        assert "640 × 360" in page.streams_note.text()
+        assert "320 × 180" in page.streams_note.text()
+        page.preview.pause()
+    page.save_button.click()
+    qtbot.waitUntil(lambda: "Puente" in cameras(teo))
+    assert cameras(teo)["Puente"].sub_url == second
+
+
+def test_a_second_stream_that_does_not_come_is_told(
+    page: CamerasPage, qtbot: QtBot
+) -> None:
+    page.new_button.click()
+    type_in(page, url="rtsp://127.0.0.1:9/a", sub_url="rtsp://127.0.0.1:9/b")
+    page.try_button.click()
+    qtbot.waitUntil(lambda: "refuses" in page.streams_note.text(), timeout=10_000)

@@ -67,3 +67,21 @@ def test_a_found_device_fills_the_form() -> None:
     )
     assert CameraEntry.of_found(found).url == "rtsp://[fe80::1]/"
     assert not already_added(found, (camera(),))
+
+
+def test_a_second_stream_must_be_the_same_camera_and_another_address() -> None:
+    """The password goes to both."""
+    first = "rtsp://10.0.0.5/a"
+    faults = {
+        "": None,
+        "rtsp://10.0.0.5/b": None,
+        "rtsp://adm:x@10.0.0.5:8554/b": None,
+        "rtsp://10.0.0.6/b": EntryFault.SECOND_ELSEWHERE,
+        first: EntryFault.SECOND_IS_FIRST,
+        "b": EntryFault.BAD_SCHEME,
+        "rtsp://10.0.0.5:x/b": EntryFault.BAD_PORT,
+    }
+    for address, fault in faults.items():
+        entry = CameraEntry(name="n", url=first, sub_url=address).tidied()
+        assert check_address(entry) is fault, address
+        assert "@" not in entry.sub_url
