@@ -24,6 +24,7 @@ from app.runtime.violations import Violations
 
 _log = logging.getLogger(__name__)
 _GLANCE_EVERY_NS = NS_PER_S // 12
+_GATE_EVERY_NS = NS_PER_S // 13
 _FOLLOW_EVERY_NS = NS_PER_S // 2
 
 
@@ -170,8 +171,8 @@ class Lane:
         return judge
 
 
-def _soon(last: Picture, picture: Picture) -> bool:
-    """Tell whether `picture` comes too soon after `last` to follow the scene again."""
+def _soon(last: Picture, picture: Picture, pause_ns: int) -> bool:
+    """Tell whether `picture` comes less than `pause_ns` after `last`."""
     if last.session is not picture.session:
         return False
-    return picture.time.stream_ns - last.time.stream_ns < _FOLLOW_EVERY_NS
+    return picture.time.stream_ns - last.time.stream_ns < pause_ns

@@ -40,7 +40,7 @@ class Paces:
     None never skips.
     """
 
-    quiet_ns: int = NS_PER_S
+    quiet_ns: int = 2 * NS_PER_S
     traffic_ns: int = 80 * _MS
     hold_ns: int = 3 * NS_PER_S // 2
     slack_ns: int = 20 * _MS
