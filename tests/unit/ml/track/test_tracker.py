@@ -12,7 +12,8 @@ from app.domain.clock import CaptureTime
 from app.domain.detection import Detections, TrackedBox, Tracks
 from app.domain.ids import TrackId
 from app.domain.vehicle import VehicleClass
-from ml.track.tracker import ByteTracker, TrackerSettings
+from ml.track.settings import TrackerSettings
+from ml.track.tracker import ByteTracker
 
 _START = datetime(2026, 3, 1, tzinfo=UTC)
 Seen = tuple[float, float, float, float]
