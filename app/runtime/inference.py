@@ -119,8 +119,16 @@ class InferenceLoop:
     def _run(self) -> None:
         while not self._stop.is_set():
             self._wake.clear()
-            if not self.step():
+            if not self._safe_step():
                 self._wake.wait(_IDLE_POLL_S)
+
+    def _safe_step(self) -> bool:
+        try:
+            return self.step()
+        except Exception:  # noqa: BLE001 - a bug here would blind every camera
+            _log.exception("the inference loop stumbled; it goes on")
+            self._stop.wait(_IDLE_POLL_S)
+            return True
 
     def _begin_looks(self) -> bool:
         begun = False

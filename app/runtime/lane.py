@@ -90,13 +90,12 @@ class Lane:
     def stirred(self, picture: Picture, *, always: bool = False) -> bool:
         """Tell whether the motion gate saw something in `picture`.
 
-        Each picture is asked about once. On a camera that is looked at anyway the
-        gate only follows the scene now and then, unless `always`.
+        The answer holds for some pictures: on a camera that is looked at anyway the
+        gate only follows the scene now and then, unless it `always` decides.
         """
         last = self._gated
-        if last is picture or (
-            last is not None and not always and _soon(last, picture)
-        ):
+        pause_ns = _GATE_EVERY_NS if always else _FOLLOW_EVERY_NS
+        if last is not None and _soon(last, picture, pause_ns):
             return self._stirred
         if last is not None and last.session is not picture.session:
             self._gate.reset()
