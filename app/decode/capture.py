@@ -74,6 +74,15 @@ class Capture:
         return not self.alive
 
     @property
+    def kept_bytes(self) -> int:
+        """Compressed bytes kept for evidence."""
+        return self._streams.kept_bytes
+
+    def limit(self, most_bytes: int) -> None:
+        """Keep at most this much for evidence from now on."""
+        self._streams.limit(most_bytes)
+
+    @property
     def alive(self) -> bool:
         """Whether a thread runs."""
         return any(thread.is_alive() for thread in self._threads)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.domain.clock import NS_PER_S
 
-_DEFAULT_MAX_BYTES = 128 * 1024 * 1024
+MOST_RING_BYTES = 128 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class PacketRing:
     def __init__(
         self,
         keep_ns: int = 60 * NS_PER_S,
-        max_bytes: int = _DEFAULT_MAX_BYTES,
+        max_bytes: int = MOST_RING_BYTES,
     ) -> None:
         """Start empty and open."""
         self._keep_ns = keep_ns
@@ -107,6 +107,13 @@ class PacketRing:
                 lambda: self._closed or self._reached(stream_ns), timeout_s
             )
             return self._reached(stream_ns)
+
+    def limit(self, max_bytes: int) -> None:
+        """Hold at most this much from now on; the oldest goes at once."""
+        with self._changed:
+            self._max_bytes = max_bytes
+            if self._newest_ns is not None:
+                self._evict(self._newest_ns)
 
     def close(self) -> None:
         """Say that the session is over; what is held can still be cut."""

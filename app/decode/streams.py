@@ -15,7 +15,7 @@ from app.camera.source import StreamChanged, VideoPacket
 from app.camera.stream import VideoStream
 from app.decode.delivery import Delivery
 from app.decode.main_pictures import MainPictures
-from app.decode.packets import PacketRecord, PacketRing, StreamFormat
+from app.decode.packets import MOST_RING_BYTES, PacketRecord, PacketRing, StreamFormat
 from app.decode.parameter_sets import sequence_parameters
 from app.decode.stream_choice import StreamChoice
 from app.domain.clock import NS_PER_S, CaptureTime
@@ -52,6 +52,7 @@ class Streams:
         self._delivery = delivery
         self._keep_ns = keep_ns
         self._lock = threading.RLock()
+        self._most_bytes = MOST_RING_BYTES
         self._ring = PacketRing(keep_ns)
         self._main: VideoStream | None = None
         self._main_px: tuple[int, int] | None = None
@@ -66,6 +67,17 @@ class Streams:
         with self._lock:
             self._ring.close()
 
+    @property
+    def kept_bytes(self) -> int:
+        """Compressed bytes that the ring holds."""
+        return self._ring.size_bytes
+
+    def limit(self, most_bytes: int) -> None:
+        """Keep at most this much of the main stream, of later sessions too."""
+        with self._lock:
+            self._most_bytes = most_bytes
+            self._ring.limit(most_bytes)
+
     def dropped(self, reason: str, count: int) -> None:
         """Count pictures that a decoder gave up."""
         self._delivery.dropped(reason, count)
@@ -77,13 +89,14 @@ class Streams:
         with self._lock:
             self._delivery.end()
             self._ring.close()
-            self._ring = PacketRing(self._keep_ns)
+            self._ring = PacketRing(self._keep_ns, self._most_bytes)
             self._main = stream
             self._main_px = stream.size_px
             self._sequence_set = None
             self._aligner.begin_first()
             self._alignment = None
             self._choice.main_opened()
+            self._delivery.remark("transport", stream.transport.remark)
 
     def keep(self, packet: VideoPacket) -> bool:
         """Keep a packet of the main stream; return whether it is to be decoded.

@@ -147,6 +147,11 @@ class EvidenceDesk:
         return self._waiting.qsize() + self._ready.qsize()
 
     @property
+    def uncut(self) -> int:
+        """Cases that wait for their packets, about."""
+        return self._waiting.qsize()
+
+    @property
     def unrecorded(self) -> int:
         """Cases that have all their packets and wait to be made, about."""
         return self._ready.qsize()

@@ -65,6 +65,11 @@ class PlateDesk:
         with self._lock:
             return self._skipped
 
+    @property
+    def waiting(self) -> int:
+        """Reads that are queued, about."""
+        return self._queue.qsize()
+
     def offer(self, frame: Frame, tracks: Tracks) -> None:
         """Queue the reads of this frame that the policy wants."""
         if self._closed.is_set():

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.camera.credentials import Credentials
@@ -10,6 +10,7 @@ from app.camera.sources import sources_of
 from app.config.camera import ConfigurationVersion
 from app.decode.capture import Capture
 from app.decode.mailbox import Mailbox
+from app.decode.packets import MOST_RING_BYTES
 from app.decode.picture import Picture
 from app.domain.camera import Camera, CameraHealth, CameraState
 from app.domain.clock import NS_PER_S, Clock
@@ -20,15 +21,21 @@ from app.runtime.camera_monitor import CameraMonitor
 from app.runtime.inference import InferenceLoop
 from app.runtime.judging import JudgeMaker
 from app.runtime.lane import Lane
+from app.runtime.metrics_report import CameraReport
 from app.runtime.on_show import OnShow
 from app.runtime.plate_desk import PlateDesk
 from app.runtime.roster_plan import plan_roster
 from app.runtime.segment import run_prefix, shared_folder
 from app.runtime.showcase import Showcase
 from app.runtime.site import SiteCamera
+from app.runtime.stage_timing import StageTimes
+from app.runtime.watchdog import CAPTURE, WatchedStage
+from app.runtime.watchdog_policy import Remedy
 
 _SPARE_NS = 30 * NS_PER_S
 _LEAST_KEPT_NS = 60 * NS_PER_S
+_CAPTURE_ALLOWED_S = 30.0
+"""Opening a camera takes at most two timeouts of 4 s, and a slow name server more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +47,7 @@ class LaneParts:
     tracker: Callable[[], Tracker]
     make_judge: JudgeMaker
     run_dir: Path
+    times: StageTimes = field(default_factory=StageTimes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +73,18 @@ class Roster:
         self._disabled: tuple[CameraId, ...] = ()
         self._ending: list[Capture] = []
         self._started = 0
+        self._renewed: set[CameraId] = set()
+        self._most_bytes = MOST_RING_BYTES
 
     def apply(self, site: list[SiteCamera]) -> None:
         """Make the running cameras those of `site`."""
         with self._lock:
             running = {key: entry.camera for key, entry in self._running.items()}
             self._disabled = tuple(c.id for c, _ in site if not c.enabled)
+            renewed, self._renewed = self._renewed & running.keys(), set()
+        for camera_id in renewed:
+            del running[camera_id]
+            self._stop(camera_id)
         plan = plan_roster(running, site)
         for camera_id in plan.stop:
             self._stop(camera_id)
@@ -106,11 +120,53 @@ class Roster:
         if entry is not None:
             entry.showcase.request_size(width_px, height_px)
 
+    def renew(self, camera_id: CameraId) -> None:
+        """Have the next `apply` begin a camera anew; from any thread."""
+        with self._lock:
+            self._renewed.add(camera_id)
+
+    def watched(self) -> list[WatchedStage]:
+        """Return the captures' signs of life."""
+        return [
+            WatchedStage(
+                stage=CAPTURE,
+                pulse=pulse,
+                allowed_s=_CAPTURE_ALLOWED_S,
+                remedy=Remedy.REPLACE,
+                camera_id=entry.camera.id,
+            )
+            for entry in self._entries()
+            for pulse in entry.capture.pulses
+        ]
+
+    def share_memory(self, budget_bytes: int) -> None:
+        """Divide what may be kept for evidence evenly among the cameras."""
+        entries = self._entries()
+        share_bytes = budget_bytes // max(1, len(entries))
+        self._most_bytes = min(MOST_RING_BYTES, share_bytes)
+        for entry in entries:
+            entry.capture.limit(self._most_bytes)
+
+    def reports(self) -> list[CameraReport]:
+        """Return what is known of each running camera, for the metrics."""
+        return [
+            CameraReport(
+                name=entry.lane.camera.name,
+                health=entry.lane.monitor.health(),
+                drops=entry.lane.monitor.drops,
+                kept_bytes=entry.capture.kept_bytes,
+            )
+            for entry in self._entries()
+        ]
+
+    @property
+    def abandoned(self) -> int:
+        """Captures that were told to end and have not ended."""
+        return sum(capture.alive for capture in self._ending)
+
     def halt(self) -> None:
         """Ask every capture to end, and let evidence stop waiting for packets."""
-        with self._lock:
-            entries = tuple(self._running.values())
-        for entry in entries:
+        for entry in self._entries():
             entry.capture.stop()
 
     def close(self, timeout_s: float) -> None:
@@ -147,7 +203,9 @@ class Roster:
             events,
             keep_ns=_kept_ns(version),
             second=second,
+            clock=parts.clock,
         )
+        capture.limit(self._most_bytes)
         with self._lock:
             self._running[camera.id] = _Running(camera, lane, capture, showcase)
         self._inference.add(camera.id, lane, mailbox)
@@ -159,8 +217,13 @@ class Roster:
         entry.capture.stop()
         self._inference.remove(camera_id)
         self._plates.forget(camera_id)
+        self._parts.times.forget(camera_id)
         entry.showcase.close()
         self._ending = [c for c in self._ending if c.alive] + [entry.capture]
+
+    def _entries(self) -> tuple[_Running, ...]:
+        with self._lock:
+            return tuple(self._running.values())
 
     def _segment_path(self, camera_id: CameraId) -> Path:
         self._started += 1

@@ -23,6 +23,7 @@ PLATES = "plates"
 CUTTING = "evidence cutting"
 RECORDING = "evidence recording"
 FORWARDING = "forwarding"
+SITE = "site"
 
 _SENTENCES = {
     CAPTURE: "Reading a camera stood still; it was begun anew.",
@@ -31,6 +32,7 @@ _SENTENCES = {
     CUTTING: "Making evidence stood still; the engine starts again.",
     RECORDING: "Making evidence stood still; the engine starts again.",
     FORWARDING: "Handing on infractions stood still; the engine starts again.",
+    SITE: "Starting and stopping cameras stood still; the engine starts again.",
 }
 
 
