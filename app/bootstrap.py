@@ -99,6 +99,13 @@ def engine_command(paths: Paths, dsn: str, model: str | None = None) -> list[str
     return [sys.executable, main, "engine", *home, "--dsn", dsn, *chosen]
 
 
+def analyse_command(paths: Paths, model: str | None = None) -> tuple[str, ...]:
+    """Return how the command line that analyses a recording begins."""
+    chosen = ("--model", model) if model else ()
+    main = str(PROJECT / "main.py")
+    return (sys.executable, main, "analyse", "--home", str(paths.root), *chosen)
+
+
 def engine_run_dir(paths: Paths) -> Path:
     """Return the folder of the engine's sockets and locks."""
     folder = paths.run / "engine"
@@ -138,6 +145,7 @@ def desktop_services(
             demo_logins=demo_logins,
             discovery_interfaces=discovery_interfaces,
             language=language,
+            analyse_command=analyse_command(paths, model),
         )
 
 

@@ -16,7 +16,8 @@ class DesktopServices:
     `connect` takes a DSN and returns its server; `demo_logins` are offered on the
     login screen with their passwords, empty outside the demo. `export` is the folder
     for documents that a person asked for. Cameras are searched on the interfaces with
-    the addresses `discovery_interfaces`, on all when it is None.
+    the addresses `discovery_interfaces`, on all when it is None. `analyse_command`
+    begins the analysis of a recording in a process of its own; empty for none.
     """
 
     clock: Clock
@@ -30,6 +31,7 @@ class DesktopServices:
     demo_logins: tuple[tuple[str, str], ...] = ()
     language: str = "es"
     discovery_interfaces: tuple[str, ...] | None = None
+    analyse_command: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

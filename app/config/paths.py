@@ -76,3 +76,8 @@ class Paths:
     def reports(self) -> Path:
         """PDF documents that were made here."""
         return self._folder("reports")
+
+    @property
+    def footage(self) -> Path:
+        """What was found in imported recordings, a folder for each."""
+        return self._folder("footage")

@@ -419,6 +419,76 @@
     </message>
 </context>
 <context>
+    <name>FootageForm</name>
+    <message>
+        <source>Analyse footage</source>
+        <translation>Analizar grabaciones</translation>
+    </message>
+    <message>
+        <source>Video files</source>
+        <translation>Archivos de video</translation>
+    </message>
+    <message>
+        <source>Camera that took them</source>
+        <translation>Cámara que las grabó</translation>
+    </message>
+    <message>
+        <source>The recording begins</source>
+        <translation>La grabación comienza</translation>
+    </message>
+    <message>
+        <source>Path of a file, then Enter</source>
+        <translation>Ruta de un archivo y Enter</translation>
+    </message>
+    <message>
+        <source>Choose files…</source>
+        <translation>Elegir archivos…</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>Vaciar</translation>
+    </message>
+    <message>
+        <source>Add to queue</source>
+        <translation>Añadir a la cola</translation>
+    </message>
+    <message>
+        <source>Files can also be dropped here. What is found stays in its folder: it does not go to review.</source>
+        <translation>También puede soltar archivos aquí. Lo que se encuentra queda en su carpeta: no pasa a revisión.</translation>
+    </message>
+    <message>
+        <source>Videos</source>
+        <translation>Videos</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>Todos los archivos</translation>
+    </message>
+    <message>
+        <source>when the file says, if it does</source>
+        <translation>cuando lo dice el archivo, si lo dice</translation>
+    </message>
+    <message>
+        <source>at</source>
+        <translation>el</translation>
+    </message>
+    <message>
+        <source>None: detect and track only</source>
+        <translation>Ninguna: solo detectar y seguir</translation>
+    </message>
+</context>
+<context>
+    <name>FootagePage</name>
+    <message>
+        <source>There is no file {}. Check the path.</source>
+        <translation>No existe el archivo {}. Revise la ruta.</translation>
+    </message>
+    <message>
+        <source>This desktop was started without an analysis.</source>
+        <translation>Este escritorio se inició sin análisis de grabaciones.</translation>
+    </message>
+</context>
+<context>
     <name>HistoryChart</name>
     <message>
         <source>No history of speed and lamp for this case.</source>
@@ -691,6 +761,26 @@
 <context>
     <name>QueuePanel</name>
     <message>
+        <source>Queue</source>
+        <translation>Cola</translation>
+    </message>
+    <message>
+        <source>No footage has been added. Choose files, or drop them here.</source>
+        <translation>No hay grabaciones. Elija archivos o suéltelos aquí.</translation>
+    </message>
+    <message>
+        <source>Choose files…</source>
+        <translation>Elegir archivos…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Quitar</translation>
+    </message>
+    <message>
         <source>Cases</source>
         <translation>Casos</translation>
     </message>
@@ -759,6 +849,49 @@
     <message>
         <source>Making the document</source>
         <translation>Elaborando el documento</translation>
+    </message>
+</context>
+<context>
+    <name>ResultsPanel</name>
+    <message>
+        <source>Findings</source>
+        <translation>Hallazgos</translation>
+    </message>
+    <message>
+        <source>Open clip</source>
+        <translation>Abrir video</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>Abrir carpeta</translation>
+    </message>
+    <message>
+        <source>Choose a recording that is done; its findings appear here.</source>
+        <translation>Elija una grabación terminada; aquí aparecen sus hallazgos.</translation>
+    </message>
+    <message>
+        <source>{} pictures</source>
+        <translation>{} imágenes</translation>
+    </message>
+    <message>
+        <source>{} road users</source>
+        <translation>{} usuarios de la vía</translation>
+    </message>
+    <message>
+        <source>{} times real time</source>
+        <translation>{} veces el tiempo real</translation>
+    </message>
+    <message>
+        <source>time of recording not known</source>
+        <translation>hora de grabación desconocida</translation>
+    </message>
+    <message>
+        <source>No camera was chosen, so nothing was measured. The vehicles that were followed are in the folder.</source>
+        <translation>No se eligió cámara, así que nada se midió. Los vehículos seguidos están en la carpeta.</translation>
+    </message>
+    <message>
+        <source>No infraction was found in this recording.</source>
+        <translation>No se encontró ninguna infracción en esta grabación.</translation>
     </message>
 </context>
 <context>
@@ -1253,6 +1386,73 @@
     </message>
 </context>
 <context>
+    <name>footage</name>
+    <message>
+        <source>○ waiting</source>
+        <translation>○ en espera</translation>
+    </message>
+    <message>
+        <source>○ at work</source>
+        <translation>○ en curso</translation>
+    </message>
+    <message>
+        <source>● done</source>
+        <translation>● terminada</translation>
+    </message>
+    <message>
+        <source>◆ breaks off</source>
+        <translation>◆ se corta</translation>
+    </message>
+    <message>
+        <source>◆ cancelled</source>
+        <translation>◆ cancelada</translation>
+    </message>
+    <message>
+        <source>▲ failed</source>
+        <translation>▲ falló</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Archivo</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>Cámara</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Estado</translation>
+    </message>
+    <message>
+        <source>Reached</source>
+        <translation>Llegó a</translation>
+    </message>
+    <message>
+        <source>Pictures/s</source>
+        <translation>Imágenes/s</translation>
+    </message>
+    <message>
+        <source>Infractions</source>
+        <translation>Infracciones</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Hora</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>Tipo</translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <translation>Medida</translation>
+    </message>
+    <message>
+        <source>Plate</source>
+        <translation>Placa</translation>
+    </message>
+</context>
+<context>
     <name>keys</name>
     <message>
         <source>Space</source>
@@ -1308,6 +1508,10 @@
     <message>
         <source>Reports</source>
         <translation>Informes</translation>
+    </message>
+    <message>
+        <source>Footage</source>
+        <translation>Grabaciones</translation>
     </message>
 </context>
 <context>

@@ -12,6 +12,7 @@ from widgets.cameras.cameras_page import CamerasPage
 from widgets.common.background import Background
 from widgets.common.page import Page
 from widgets.dashboard.dashboard_page import DashboardPage
+from widgets.footage.footage_page import FootagePage
 from widgets.report.report_page import ReportPage
 from widgets.review.review_page import ReviewPage
 from widgets.services import PageContext
@@ -83,6 +84,14 @@ PAGES: Final = (
         lambda: _tr("pages", "Reports"),
         ReportPage,
         frozenset({Right.REPORT}),
+    ),
+    PageEntry(
+        "footage",
+        "footage",
+        lambda: _tr("pages", "Footage"),
+        lambda: _tr("pages", "Footage"),
+        FootagePage,
+        frozenset({Right.REVIEW, Right.CALIBRATE}),
     ),
 )
 
