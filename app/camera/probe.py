@@ -8,7 +8,7 @@ import av
 from av.video.frame import VideoFrame
 
 from app.camera.credentials import Credentials
-from app.camera.stream import OPEN_TIMEOUT_S, VideoStream, open_stream
+from app.camera.stream import OPEN_TIMEOUT_S, VideoStream, open_somehow
 from app.domain.errors import CameraUnreachable
 
 FIRST_PICTURE_S = 12.0
@@ -34,7 +34,7 @@ def probe(
     until a keyframe comes. Raises CameraUnreachable with a sentence for the person
     who typed the address.
     """
-    stream = open_stream(url, credentials, timeout_s)
+    stream = open_somehow(url, credentials, timeout_s)
     try:
         picture = _first_picture(stream)
         return ProbeResult(

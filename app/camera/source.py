@@ -15,8 +15,9 @@ from av.video.stream import VideoStream as AvVideoStream
 from app.camera.backoff import Backoff
 from app.camera.clock_offset import ClockOffsetFilter
 from app.camera.credentials import Credentials
-from app.camera.stream import VideoStream, open_stream
+from app.camera.stream import VideoStream, open_somehow
 from app.camera.stream_clock import Stamp, StreamClock, TimelineBroken
+from app.camera.transport import Transport
 from app.domain.clock import NS_PER_S, CaptureTime, Clock
 from app.domain.errors import CameraUnreachable, EnvironmentFault
 
@@ -125,6 +126,7 @@ class CameraSource:
         )
         self._offsets = ClockOffsetFilter()
         self._began: CaptureTime | None = None
+        self._transport = Transport.TCP
         self._packets = 0
 
     def run(self, listener: SourceListener) -> None:
@@ -144,7 +146,7 @@ class CameraSource:
         """Run one session to its end; return why it ended, and if by a change."""
         self._packets = 0
         try:
-            stream = open_stream(self._url, self._credentials())
+            stream = self._opened()
         except EnvironmentFault as fault:
             return str(fault), False
         try:
@@ -153,6 +155,13 @@ class CameraSource:
             return str(fault), isinstance(fault, StreamChanged)
         finally:
             stream.close()
+
+    def _opened(self) -> VideoStream:
+        """Open the camera in the way that it accepted before."""
+        remembered, self._transport = self._transport, Transport.TCP
+        stream = open_somehow(self._url, self._credentials(), first=remembered)
+        self._transport = stream.transport
+        return stream
 
     def _read(self, stream: VideoStream, listener: SourceListener) -> str:
         self._begin(stream, listener)

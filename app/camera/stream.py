@@ -1,5 +1,6 @@
 """One open session with a camera, or with a file."""
 
+import errno
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from av.video.stream import VideoStream as AvVideoStream
 from app.camera.credentials import Credentials, split_credentials, with_credentials
 from app.camera.faults import place_of, unreachable
 from app.camera.rtsp_check import check_rtsp
+from app.camera.transport import Transport
 from app.domain.errors import CameraUnreachable
 
 # libav writes whole URLs, passwords included, to the standard error output.
@@ -32,13 +34,22 @@ _PROTOCOLS = {
 }
 
 
+class TransportRefused(CameraUnreachable):
+    """The camera does not send in the way that it was asked for (RTSP 461)."""
+
+
 class VideoStream:
     """The video of an open container; reads block for at most `STALL_TIMEOUT_S`."""
 
     def __init__(
-        self, url: str, container: av.container.InputContainer, stream: AvVideoStream
+        self,
+        url: str,
+        container: av.container.InputContainer,
+        stream: AvVideoStream,
+        transport: Transport,
     ) -> None:
         """Take over an open container; use `open_stream`."""
+        self.transport = transport
         self._url = url
         self._container = container
         self._stream = stream
@@ -103,14 +114,17 @@ class VideoStream:
 
 
 def open_stream(
-    url: str, credentials: Credentials | None, timeout_s: float = OPEN_TIMEOUT_S
+    url: str,
+    credentials: Credentials | None,
+    timeout_s: float = OPEN_TIMEOUT_S,
+    transport: Transport = Transport.TCP,
 ) -> VideoStream:
     """Open the video of a camera or file.
 
-    `url` is rtsp, rtsps, http or https, or the path of a file. RTSP is asked for over
-    TCP: lost datagrams would be torn pictures, and those would be false evidence.
-    User and password in the URL itself are used when `credentials` is None.
-    Raises CameraUnreachable with a sentence that holds no secret.
+    `url` is rtsp, rtsps, http or https, or the path of a file. User and password in
+    the URL itself are used when `credentials` is None.
+    Raises CameraUnreachable with a sentence that holds no secret, TransportRefused
+    when another `transport` is worth a try.
     """
     url, own_credentials = split_credentials(url)
     credentials = credentials or own_credentials
@@ -121,18 +135,52 @@ def open_stream(
         container = av.open(
             with_credentials(url, credentials),
             mode="r",
-            options=_options(scheme),
+            options=_options(scheme, transport),
             timeout=(timeout_s, STALL_TIMEOUT_S),
             metadata_errors="replace",
         )
     except (av.error.FFmpegError, OSError, ValueError) as error:
+        if scheme == "rtsp" and _is_refusal(error):
+            raise TransportRefused(
+                f"{place_of(url)} sends its video in no way that can be received. "
+                "Allow RTP over TCP in the camera."
+            ) from None
         raise unreachable(url, error) from None
-    return _video_of(url, container)
+    return _video_of(url, container, transport)
 
 
-def _video_of(url: str, container: av.container.InputContainer) -> VideoStream:
+def open_somehow(
+    url: str,
+    credentials: Credentials | None,
+    timeout_s: float = OPEN_TIMEOUT_S,
+    first: Transport = Transport.TCP,
+) -> VideoStream:
+    """Open the video, by TCP if the camera lets us, else in a way that it accepts.
+
+    Over UDP datagrams are lost, and lost datagrams would be torn pictures: it is asked
+    for only where TCP is refused. `first` is what this camera has accepted before.
+    """
+    transport: Transport = first
+    while True:
+        try:
+            return open_stream(url, credentials, timeout_s, transport)
+        except TransportRefused:
+            following = transport.following()
+            if following is None:
+                raise
+            transport = following
+
+
+def _is_refusal(error: Exception) -> bool:
+    # libav's answer to RTSP status 461, and when no way is left to try.
+    return isinstance(error, OSError) and error.errno == errno.EPROTONOSUPPORT
+
+
+def _video_of(
+    url: str, container: av.container.InputContainer, transport: Transport
+) -> VideoStream:
     for stream in container.streams.video:
-        return VideoStream(url, container, stream)
+        return VideoStream(url, container, stream, transport)
     container.close()
     raise CameraUnreachable(
         f"{place_of(url)} sends no video that can be decoded. Check the camera."
@@ -152,17 +200,16 @@ def _scheme(url: str) -> str:
     )
 
 
-def _options(scheme: str) -> dict[str, str]:
+def _options(scheme: str, transport: Transport) -> dict[str, str]:
     options = {"protocol_whitelist": _PROTOCOLS[scheme]}
     if scheme.startswith("rtsp"):
+        options["protocol_whitelist"] += transport.protocols
+        options |= transport.options
         options |= {
-            "rtsp_transport": "tcp",
             "allowed_media_types": "video",
             "timeout": str(int(STALL_TIMEOUT_S * 1_000_000)),
             "probesize": "1000000",
             "analyzeduration": "1000000",
-            "max_delay": "0",
-            "reorder_queue_size": "0",
         }
     if scheme.startswith("http"):
         options["max_redirects"] = "0"

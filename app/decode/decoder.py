@@ -16,12 +16,16 @@ class PictureDecoder:
     """The decoder of one session; holds no frame back unless there are B-frames.
 
     After a damaged packet nothing is handed out until the next keyframe: a torn
-    picture can look like a vehicle.
+    picture can look like a vehicle. On a `lossy` way a picture may be missing whole,
+    which the decoder does not see: there a gap in time counts as damage, too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, lossy: bool = False) -> None:
         """Wait for the first keyframe."""
         self.corrupt_count = 0
+        self._lossy = lossy
+        self._last_pts: int | None = None
+        self._step: int | None = None
         self._waiting_for_keyframe = True
         self._lacks_keyframe = True
         self._arrivals: OrderedDict[int | None, CaptureTime] = OrderedDict()
@@ -31,6 +35,9 @@ class PictureDecoder:
 
         Packets that no keyframe has come before are not even decoded.
         """
+        if self._lossy and self._is_gap(packet.packet.pts) and not packet.keyframe:
+            self._damaged()
+            self._lacks_keyframe = True
         self._lacks_keyframe = self._lacks_keyframe and not packet.keyframe
         if self._lacks_keyframe:
             return []
@@ -65,6 +72,18 @@ class PictureDecoder:
             for frame in frames
             if frame.pts in self._arrivals and self._sound(frame)
         ]
+
+    def _is_gap(self, pts: int | None) -> bool:
+        """Tell whether the time from the last packet is that of two pictures."""
+        last, self._last_pts = self._last_pts, pts
+        if last is None or pts is None or pts <= last:
+            return False
+        step = pts - last
+        usual, self._step = self._step, step
+        if usual is None:
+            return False
+        self._step = min(step, usual + usual // 8)
+        return step > usual * 7 // 4
 
     def _remember(self, packet: VideoPacket) -> None:
         self._arrivals[packet.packet.pts] = packet.arrival

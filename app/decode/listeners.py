@@ -2,6 +2,7 @@
 
 from app.camera.source import SourceListener, VideoPacket
 from app.camera.stream import VideoStream
+from app.camera.transport import Transport
 from app.decode.decoder import PictureDecoder
 from app.decode.streams import Streams
 from app.domain.pulse import Pulse
@@ -46,7 +47,7 @@ class MainListener:
 
     def opened(self, stream: VideoStream) -> None:
         """Begin with a ring and a decoder of its own."""
-        self._decoder = PictureDecoder()
+        self._decoder = _decoder_of(stream)
         self._streams.main_opened(stream)
 
     def arrived(self, packet: VideoPacket) -> None:
@@ -77,9 +78,9 @@ class SecondListener:
         self._streams = streams
         self._decoder = PictureDecoder()
 
-    def opened(self, stream: VideoStream) -> None:  # noqa: ARG002 - a listener's form
+    def opened(self, stream: VideoStream) -> None:
         """Begin with a decoder of its own."""
-        self._decoder = PictureDecoder()
+        self._decoder = _decoder_of(stream)
         self._streams.second_opened()
 
     def arrived(self, packet: VideoPacket) -> None:
@@ -98,3 +99,7 @@ class SecondListener:
     def lost(self, message: str, retry_in_s: float | None) -> None:
         """Say that its pictures stopped."""
         self._streams.second_lost(message, retry_in_s)
+
+
+def _decoder_of(stream: VideoStream) -> PictureDecoder:
+    return PictureDecoder(lossy=stream.transport is Transport.UDP)

@@ -21,12 +21,14 @@ from app.domain.clock import Clock
 from app.domain.errors import AlreadyRunning
 from app.domain.units import ns_from_seconds, seconds_from_ns
 from app.simulator.clip_source import EndlessClip, load_clip
+from app.simulator.datagrams import Datagrams
 from app.simulator.rtp import RTP_CLOCK_HZ, TRACK, RtpPacketiser
 from app.simulator.rtsp_messages import RtspRequest, read_request, response
 
 _log = logging.getLogger(__name__)
 _SLOW_VIEWER_BYTES = 4_000_000
 _REPORT_INTERVAL_S = 1.0
+_RTP, _RTCP = 0, 1
 _BROKEN_CONVERSATION = (
     OSError,
     ValueError,
@@ -38,14 +40,21 @@ _BROKEN_CONVERSATION = (
 class _Viewer:
     """One connection that plays one clip."""
 
-    def __init__(self, writer: asyncio.StreamWriter, channel: int, seed: int) -> None:
+    def __init__(
+        self, writer: asyncio.StreamWriter, seed: int, datagrams: Datagrams | None
+    ) -> None:
         self.writer = writer
-        self.channel = channel
+        self.datagrams = datagrams
+        self.port = 0
         self.packetiser = RtpPacketiser(ssrc=seed & 0xFFFFFFFF)
         self.waiting_for_keyframe = True
         self.next_report_s = 0.0
 
     def send(self, packet: bytes, channel: int) -> None:
+        if self.datagrams is not None:
+            host = self.writer.get_extra_info("peername")[0]
+            self.datagrams.send(packet, host, self.port, channel)
+            return
         header = b"$" + bytes((channel,)) + len(packet).to_bytes(2, "big")
         self.writer.write(header + packet)
 
@@ -81,10 +90,10 @@ class _Channel:
             if self.sender_reports and time_s >= viewer.next_report_s:
                 wall = epoch + timedelta(seconds=time_s)
                 report = viewer.packetiser.sender_report(wall, timestamp)
-                viewer.send(report, viewer.channel + 1)
+                viewer.send(report, _RTCP)
                 viewer.next_report_s = time_s + _REPORT_INTERVAL_S
             for packet in viewer.packetiser.frame(unit.units, timestamp):
-                viewer.send(packet, viewer.channel)
+                viewer.send(packet, _RTP)
 
 
 class RtspServer:
@@ -104,11 +113,14 @@ class RtspServer:
         port: int = 0,
         seed: int = 1,
         sender_reports: bool = True,
+        datagrams: Datagrams | None = None,
     ) -> None:
         """Read the clips; EnvironmentFault when one cannot be served.
 
-        Without `sender_reports` it is a camera that does not tell its clock.
+        Without `sender_reports` it is a camera that does not tell its clock; with
+        `datagrams` one that refuses RTP over TCP.
         """
+        self._datagrams = datagrams
         self._channels = {
             name: _Channel(_loaded(clip), sender_reports=sender_reports)
             for name, clip in clips.items()
@@ -206,7 +218,9 @@ class RtspServer:
     async def _accept(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        conversation = _Conversation(self._channels, reader, writer, self._random)
+        viewer = _Viewer(writer, self._random.getrandbits(32), self._datagrams)
+        session = f"{self._random.getrandbits(32):08x}"
+        conversation = _Conversation(self._channels, reader, viewer, session)
         try:
             await conversation.run()
         except _BROKEN_CONVERSATION as error:
@@ -225,13 +239,13 @@ class _Conversation:
         self,
         channels: Mapping[str, _Channel],
         reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        random_source: random.Random,
+        viewer: _Viewer,
+        session: str,
     ) -> None:
         self._channels = channels
-        self._reader, self._writer = reader, writer
-        self._session = f"{random_source.getrandbits(32):08x}"
-        self._viewer = _Viewer(writer, 0, random_source.getrandbits(32))
+        self._reader, self._writer = reader, viewer.writer
+        self._session = session
+        self._viewer = viewer
         self._channel: _Channel | None = None
 
     async def run(self) -> None:
@@ -274,15 +288,26 @@ class _Conversation:
                 }
                 return response(request, 200, headers, channel.clip.description)
             case "SETUP":
-                transport = request.headers.get("transport", "")
-                if "RTP/AVP/TCP" not in transport:
+                chosen = self._agreed(request.headers.get("transport", ""))
+                if chosen is None:
                     return response(request, 461)
-                chosen = "RTP/AVP/TCP;unicast;interleaved=0-1"
                 return response(request, 200, {"Transport": chosen, **session})
             case "PLAY" | "GET_PARAMETER" | "TEARDOWN":
                 return response(request, 200, session)
             case _:
                 return response(request, 405)
+
+    def _agreed(self, transport: str) -> str | None:
+        """Return how packets will be sent, None for a way that is not offered."""
+        datagrams = self._viewer.datagrams
+        if datagrams is None:
+            tcp = "RTP/AVP/TCP;unicast;interleaved=0-1"
+            return tcp if "RTP/AVP/TCP" in transport else None
+        accepted = datagrams.accept(transport)
+        if accepted is None:
+            return None
+        self._viewer.port, answer = accepted
+        return answer
 
 
 def _loaded(clip: Path | EndlessClip) -> EndlessClip:

@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ class Heard:
     sessions: list[Session] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     losses: list[str] = field(default_factory=list)
+    drops: Counter[str] = field(default_factory=Counter)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def session_began(self, session: Session) -> None:
@@ -50,7 +52,8 @@ class Heard:
             self.changed.notify_all()
 
     def dropped(self, reason: str, count: int = 1) -> None:
-        """Drops are counted elsewhere."""
+        with self.changed:
+            self.drops[reason] += count
 
     def session_lost(self, message: str, retry_in_s: float | None) -> None:  # noqa: ARG002
         with self.changed:
