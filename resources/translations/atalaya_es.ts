@@ -1513,6 +1513,10 @@
         <source>Footage</source>
         <translation>Grabaciones</translation>
     </message>
+    <message>
+        <source>Videos</source>
+        <translation>Videos</translation>
+    </message>
 </context>
 <context>
     <name>tile</name>

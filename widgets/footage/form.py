@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListWidget,
+    QListWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -103,7 +104,7 @@ class FootageForm(QFrame):
             if not path.is_file():
                 self.refused.emit(str(path))
             elif path not in known:
-                self.files.addItem(str(path))
+                self._show_file(path)
                 known.add(path)
         self._allow()
 
@@ -111,7 +112,7 @@ class FootageForm(QFrame):
     def videos(self) -> tuple[Path, ...]:
         """The files that are chosen."""
         rows = range(self.files.count())
-        return tuple(Path(self.files.item(row).text()) for row in rows)
+        return tuple(Path(self.files.item(row).toolTip()) for row in rows)
 
     def wish(self) -> FootageWish:
         """Return what is chosen."""
@@ -167,6 +168,11 @@ class FootageForm(QFrame):
         self.begins.currentIndexChanged.connect(self._allow)
         self.add.clicked.connect(lambda: self.wanted.emit(self.wish()))
 
+    def _show_file(self, path: Path) -> None:
+        shown = QListWidgetItem(path.name)
+        shown.setToolTip(str(path))
+        self.files.addItem(shown)
+
     def _take_path(self) -> None:
         text = self.path.text().strip()
         if text:
@@ -188,10 +194,11 @@ class FootageForm(QFrame):
     def _allow(self) -> None:
         count = self.files.count()
         self.add.setEnabled(count > 0)
-        self.clear.setEnabled(count > 0)
+        self.files.setVisible(count > 0)
+        self.clear.setVisible(count > 0)
         self.begins.setEnabled(count <= 1)
         given = self.begins.currentIndex() == _GIVEN
-        self.start.setEnabled(given and count <= 1)
+        self.start.setVisible(given and count <= 1)
 
     def _fill_begins(self) -> None:
         chosen = max(self.begins.currentIndex(), _AS_FILE_SAYS)

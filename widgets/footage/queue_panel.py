@@ -126,5 +126,4 @@ def _rate(item: FootageItem) -> str:
 
 
 def _found(item: FootageItem) -> str:
-    begun = item.state is not FootageState.WAITING
-    return formatting.count(item.infractions if begun else None)
+    return formatting.count(item.infractions if item.frames else None)

@@ -29,7 +29,7 @@ from widgets.footage.results import (
 )
 
 _tr = QCoreApplication.translate
-_LIST_PX = 448
+_LIST_PX = 516
 
 
 class ResultsPanel(QFrame):
@@ -175,8 +175,8 @@ def _open(path: Path) -> None:
 
 def _columns() -> list[Column[FootageInfraction]]:
     return [
-        Column(lambda: _tr("footage", "Time"), moment_text, 108),
-        Column(lambda: _tr("footage", "Type"), lambda f: kind_name(f.kind), 92),
+        Column(lambda: _tr("footage", "Time"), moment_text, 124),
+        Column(lambda: _tr("footage", "Type"), lambda f: kind_name(f.kind), 152),
         Column(lambda: _tr("footage", "Measured"), measured_text, 128, right=True),
         Column(lambda: _tr("footage", "Plate"), lambda f: formatting.plate(f.plate)),
     ]

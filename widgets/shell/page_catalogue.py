@@ -89,7 +89,7 @@ PAGES: Final = (
         "footage",
         "footage",
         lambda: _tr("pages", "Footage"),
-        lambda: _tr("pages", "Footage"),
+        lambda: _tr("pages", "Videos"),
         FootagePage,
         frozenset({Right.REVIEW, Right.CALIBRATE}),
     ),

@@ -33,9 +33,9 @@ def enter(desktop: Desktop, who: str) -> Workspace:
 @pytest.mark.parametrize(
     ("who", "keys"),
     [
-        ("ana", ["wall", "review", "dashboard"]),
-        ("sofia", ["wall", "review", "dashboard", "reports"]),
-        ("teo", ["wall", "cameras", "calibration"]),
+        ("ana", ["wall", "review", "dashboard", "footage"]),
+        ("sofia", ["wall", "review", "dashboard", "reports", "footage"]),
+        ("teo", ["wall", "cameras", "calibration", "footage"]),
         ("aurora", ["wall", "review", "dashboard"]),
     ],
 )
