@@ -4,7 +4,12 @@ import logging
 import threading
 from pathlib import Path
 
-from app.decode.picture import Picture
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from app.decode.main_pictures import MainPictures
+from app.decode.picture import Picture, Session
 from app.domain.overlay import Overlay
 from app.runtime.overlay_codec import FrameCaption
 from app.runtime.preview import MAX_HEIGHT_PX, MAX_WIDTH_PX, PreviewWriter
@@ -12,6 +17,7 @@ from app.runtime.preview import MAX_HEIGHT_PX, MAX_WIDTH_PX, PreviewWriter
 _log = logging.getLogger(__name__)
 _FIRST_SIZE_PX = (640, 360)
 _LEAST_SIDE_PX = 32
+_PATIENCE_S = 0.03
 
 
 class Showcase:
@@ -21,6 +27,7 @@ class Showcase:
         """Make the segment."""
         self._lock = threading.Lock()
         self._size_px = _FIRST_SIZE_PX
+        self._enlarged: tuple[Session, MainPictures] | None = None
         self._writer: PreviewWriter | None = None
         try:
             self._writer = PreviewWriter(path)
@@ -52,11 +59,11 @@ class Showcase:
             if self._writer is None:
                 return
             self._writer.write(
-                picture.to_bgra(*self._size_px),
+                self._image_of(picture),
                 FrameCaption(
                     time=picture.time,
-                    source_width_px=picture.video_frame.width,
-                    source_height_px=picture.video_frame.height,
+                    source_width_px=picture.session.format.width_px,
+                    source_height_px=picture.session.format.height_px,
                     overlay=overlay,
                 ),
                 picture.sequence,
@@ -65,6 +72,39 @@ class Showcase:
     def close(self) -> None:
         """Unlink the segment."""
         with self._lock:
+            self._enlarged = None
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
+
+    def _image_of(self, picture: Picture) -> npt.NDArray[np.uint8]:
+        """Return the picture at the size that is asked for, as sharp as there is one.
+
+        A tile shows the small stream; a camera that is enlarged shows the main one.
+        """
+        if self._size_px[0] <= picture.width_px or picture.session.main is None:
+            self._enlarged = None
+            return picture.to_bgra(*self._size_px)
+        full = self._main_of(picture.session).at(picture.time.stream_ns)
+        if full is None:
+            return picture.to_bgra(*self._size_px)
+        return _fitted(full, self._size_px)
+
+    def _main_of(self, session: Session) -> MainPictures:
+        """Return a decoder of its own: plates look back, and would set it back."""
+        if self._enlarged is None or self._enlarged[0] is not session:
+            pictures = MainPictures(
+                session.ring, session.format, patience_s=_PATIENCE_S
+            )
+            self._enlarged = (session, pictures)
+        return self._enlarged[1]
+
+
+def _fitted(
+    image: npt.NDArray[np.uint8], size_px: tuple[int, int]
+) -> npt.NDArray[np.uint8]:
+    height, width = image.shape[:2]
+    scale = min(1.0, size_px[0] / width, size_px[1] / height)
+    size = max(2, round(width * scale)), max(2, round(height * scale))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2BGRA), np.uint8)

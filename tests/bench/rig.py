@@ -97,8 +97,8 @@ class Figures:
     looks: int
     received: int
     dropped: int
+    began: datetime
     findings: dict[CameraId, list[Finding]] = field(default_factory=dict)
-    began: datetime | None = None
 
     @property
     def cores(self) -> float:
@@ -211,11 +211,16 @@ class _NoSecrets:
 def _version(
     camera: Camera, body: CameraConfiguration | None
 ) -> ConfigurationVersion | None:
-    if body is None:
-        return None
+    return None if body is None else judged(body, camera.id)
+
+
+def judged(
+    body: CameraConfiguration, camera_id: CameraId | None = None
+) -> ConfigurationVersion:
+    """Return a configuration as the version that is in force."""
     return ConfigurationVersion(
         id=str(new_uuid()),
-        camera_id=str(camera.id),
+        camera_id=str(camera_id or new_uuid()),
         version=1,
         created_at=datetime.now(UTC),
         created_by="bench",
