@@ -6,6 +6,7 @@ kept; without one, the main stream is decoded.
 
 import logging
 import threading
+from collections.abc import Callable
 
 from app.camera.source import CameraSource, SourceListener
 from app.decode.delivery import CaptureEvents, Delivery
@@ -16,6 +17,7 @@ from app.decode.streams import Streams
 from app.domain.clock import NS_PER_S, Clock, SystemClock
 from app.domain.ids import CameraId
 from app.domain.pulse import Pulse
+from app.domain.trace import tracing
 
 __all__ = ["Capture", "CaptureEvents"]
 _log = logging.getLogger(__name__)
@@ -35,25 +37,29 @@ class Capture:
         keep_ns: int = 60 * NS_PER_S,
         second: CameraSource | None = None,
         clock: Clock | None = None,
+        decode_took: Callable[[float], None] | None = None,
     ) -> None:
         """Make ready; `stop` is the event that the sources were given.
 
         `second` is a smaller stream of the same picture. Its threads show signs of
-        life by `clock`.
+        life by `clock`; `decode_took` is told the seconds that decoding a packet takes.
         """
         self._clock = clock or SystemClock()
         self.pulses: list[Pulse] = []
         """One for each thread; all the time that a thread runs it has work."""
+        self._camera_id = camera_id
         self._stop = stop
         self._mailbox = mailbox
         delivery = Delivery(camera_id, mailbox, events)
         self._streams = Streams(delivery, keep_ns, two=second is not None)
         short = str(camera_id)[-8:]
         self._threads = [
-            self._reader(f"capture-{short}", source, MainListener(self._streams)),
+            self._reader(
+                f"capture-{short}", source, MainListener(self._streams, decode_took)
+            ),
         ]
         if second is not None:
-            listener = SecondListener(self._streams)
+            listener = SecondListener(self._streams, decode_took)
             self._threads.append(self._reader(f"second-{short}", second, listener))
 
     def start(self) -> None:
@@ -100,7 +106,7 @@ class Capture:
     def _read(
         self, source: CameraSource, listener: SourceListener, pulse: Pulse
     ) -> None:
-        with pulse.working():
+        with pulse.working(), tracing(camera=str(self._camera_id)):
             self._read_on(source, listener)
 
     def _read_on(self, source: CameraSource, listener: SourceListener) -> None:

@@ -1,13 +1,15 @@
 """Packets to pictures, and nothing shown that rests on damaged data."""
 
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 import av
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
 from app.camera.source import VideoPacket
-from app.domain.clock import CaptureTime
+from app.domain.clock import NS_PER_S, CaptureTime
 
 _MOST_HELD = 64
 
@@ -20,8 +22,11 @@ class PictureDecoder:
     which the decoder does not see: there a gap in time counts as damage, too.
     """
 
-    def __init__(self, *, lossy: bool = False) -> None:
-        """Wait for the first keyframe."""
+    def __init__(
+        self, *, lossy: bool = False, took: Callable[[float], None] | None = None
+    ) -> None:
+        """Wait for the first keyframe; `took` is told the seconds of each packet."""
+        self._took = took
         self.corrupt_count = 0
         self._lossy = lossy
         self._last_pts: int | None = None
@@ -43,7 +48,7 @@ class PictureDecoder:
             return []
         self._remember(packet)
         try:
-            frames = packet.packet.decode()
+            frames = self._timed(packet)
         except av.error.FFmpegError:
             self._damaged()
             return []
@@ -84,6 +89,14 @@ class PictureDecoder:
             return False
         self._step = min(step, usual + usual // 8)
         return step > usual * 7 // 4
+
+    def _timed(self, packet: VideoPacket) -> list[VideoFrame]:
+        began_ns = time.perf_counter_ns()
+        try:
+            return packet.packet.decode()
+        finally:
+            if self._took is not None:
+                self._took((time.perf_counter_ns() - began_ns) / NS_PER_S)
 
     def _remember(self, packet: VideoPacket) -> None:
         self._arrivals[packet.packet.pts] = packet.arrival

@@ -1,5 +1,7 @@
 """What each of a camera's streams does with its packets, on its own thread."""
 
+from collections.abc import Callable
+
 from app.camera.source import SourceListener, VideoPacket
 from app.camera.stream import VideoStream
 from app.camera.transport import Transport
@@ -40,14 +42,17 @@ class LivelyListener:
 class MainListener:
     """Keeps the main stream, and decodes it where its pictures are wanted."""
 
-    def __init__(self, streams: Streams) -> None:
-        """Hand everything to `streams`."""
+    def __init__(
+        self, streams: Streams, decode_took: Callable[[float], None] | None = None
+    ) -> None:
+        """Hand everything to `streams`; `decode_took` is told seconds."""
         self._streams = streams
+        self._took = decode_took
         self._decoder = PictureDecoder()
 
     def opened(self, stream: VideoStream) -> None:
         """Begin with a ring and a decoder of its own."""
-        self._decoder = _decoder_of(stream)
+        self._decoder = _decoder_of(stream, self._took)
         self._streams.main_opened(stream)
 
     def arrived(self, packet: VideoPacket) -> None:
@@ -73,14 +78,17 @@ class MainListener:
 class SecondListener:
     """Decodes the second stream, whose packets nobody keeps."""
 
-    def __init__(self, streams: Streams) -> None:
-        """Hand everything to `streams`."""
+    def __init__(
+        self, streams: Streams, decode_took: Callable[[float], None] | None = None
+    ) -> None:
+        """Hand everything to `streams`; `decode_took` is told seconds."""
         self._streams = streams
+        self._took = decode_took
         self._decoder = PictureDecoder()
 
     def opened(self, stream: VideoStream) -> None:
         """Begin with a decoder of its own."""
-        self._decoder = _decoder_of(stream)
+        self._decoder = _decoder_of(stream, self._took)
         self._streams.second_opened()
 
     def arrived(self, packet: VideoPacket) -> None:
@@ -101,5 +109,7 @@ class SecondListener:
         self._streams.second_lost(message, retry_in_s)
 
 
-def _decoder_of(stream: VideoStream) -> PictureDecoder:
-    return PictureDecoder(lossy=stream.transport is Transport.UDP)
+def _decoder_of(
+    stream: VideoStream, took: Callable[[float], None] | None
+) -> PictureDecoder:
+    return PictureDecoder(lossy=stream.transport is Transport.UDP, took=took)

@@ -84,6 +84,8 @@ class Recorder:
                 infraction = self._seal(request, Path(folder))
         except OSError as error:
             raise _refusal(error) from error
+        size = sum(item.size_bytes for item in infraction.evidence)
+        _log.info("sealed %d files, %d bytes", len(infraction.evidence), size)
         self._spool.add(infraction)
         return infraction
 

@@ -20,6 +20,7 @@ from app.domain.errors import AlreadyRunning, DatabaseUnavailable, StorageFull
 from app.domain.ids import InfractionId, new_uuid
 from app.domain.infraction import Infraction
 from app.domain.pulse import Pulse
+from app.domain.trace import tracing
 from app.domain.units import ns_from_seconds
 from app.evidence.ballast import Ballast
 from app.evidence.codec import infraction_from_json, infraction_to_json
@@ -91,6 +92,7 @@ class Spool:
             " ON CONFLICT (id) DO NOTHING",
             (str(infraction.id), body, self._now_us()),
         )
+        _log.info("spooled")
         self.arrived.set()
 
     def pending(self, limit: int = _BATCH) -> list[Infraction]:
@@ -324,6 +326,11 @@ class Forwarder:
     def _forward(self, infraction: Infraction) -> bool:
         if self._stopping.is_set():
             return False
+        identity, camera = str(infraction.id), str(infraction.camera_id)
+        with tracing(identity, camera=camera):
+            return self._hand_on(infraction)
+
+    def _hand_on(self, infraction: Infraction) -> bool:
         try:
             self._sink.add(infraction)
         except DatabaseUnavailable:
@@ -335,6 +342,7 @@ class Forwarder:
         self._online = True
         self._pulse.beat()
         self._spool.mark_forwarded(infraction.id)
+        _log.info("forwarded: its row is in the database")
         return True
 
     def _idle(self) -> None:

@@ -56,6 +56,7 @@ class EngineParts:
 
     `detector`, `tracker` and `plate_reader` are called once each on start (the tracker
     once per camera). `follow_pid` is the process to end with, None to outlive all.
+    `times` is told how long stages take, by what is outside too.
     `forwarding` is the sign of life of a forwarder in this process. `metrics_port` is
     where the figures are served, 0 any free port, None nowhere. `abandon` ends the
     process at once with an exit code, when a stage that hangs keeps it from ending.
@@ -78,6 +79,7 @@ class EngineParts:
     follow_pid: int | None = None
     patience: Patience = field(default_factory=Patience)
     limits: MemoryLimits = field(default_factory=MemoryLimits.of_this_computer)
+    times: StageTimes = field(default_factory=StageTimes)
     forwarding: Pulse | None = None
     metrics_port: int | None = None
     abandon: Callable[[int], None] = os._exit
@@ -131,12 +133,15 @@ class Engine:
         self._detector = parts.detector()
         if parts.follow_pid is not None:
             follow(parts.follow_pid, stop.set, stop)
-        self._times = StageTimes()
+        self._times = parts.times
         self._signs = VitalSigns(parts.clock, parts.patience, parts.forwarding)
         signs = self._signs
         self._plates = PlateDesk(parts.plate_reader, pulse=signs.plates)
         self._desk = EvidenceDesk(
-            parts.recorder, cutting=signs.cutting, recording=signs.recording
+            parts.recorder,
+            cutting=signs.cutting,
+            recording=signs.recording,
+            times=self._times,
         )
         maker = Maker(parts.engine_id, parts.software_version)
         pipeline = Pipeline(

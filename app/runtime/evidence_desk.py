@@ -11,6 +11,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -25,10 +26,12 @@ from app.domain.infraction import Infraction
 from app.domain.plate import PlateReading
 from app.domain.pulse import Pulse
 from app.domain.signal import LampReading
+from app.domain.trace import correlation, tracing
 from app.domain.units import ns_from_seconds
 from app.evidence.recorder import CaptureRequest
 from app.rule.finding import Finding
 from app.runtime.history import CameraHistory
+from app.runtime.stage_timing import SEAL, StageTimes
 
 _log = logging.getLogger(__name__)
 _MOST_WAITING = 256
@@ -96,6 +99,7 @@ class EvidenceDesk:
         patience_s: float = _GRACE_S,
         cutting: Pulse | None = None,
         recording: Pulse | None = None,
+        times: StageTimes | None = None,
     ) -> None:
         """Start both threads, each with its sign of life.
 
@@ -103,6 +107,7 @@ class EvidenceDesk:
         """
         self._cutting = cutting or Pulse(SystemClock())
         self._recording = recording or Pulse(SystemClock())
+        self._times = times or StageTimes()
         self._refusing = False
         self._recorder = recorder
         self._patience_s = patience_s
@@ -164,6 +169,14 @@ class EvidenceDesk:
     def submit(self, case: OpenCase) -> None:
         """Take a finding; blocks while too many are open."""
         self._refusing = self._waiting.full()
+        frame = correlation()
+        with _tracing(case.infraction):
+            _log.info(
+                "found %s by track %s",
+                case.finding.kind,
+                case.finding.track_id,
+                extra={"frame": frame},
+            )
         self._waiting.put(case)
         self._refusing = False
 
@@ -195,7 +208,7 @@ class EvidenceDesk:
                 if case is None:
                     self._ready.put(None)
                     return
-                with self._cutting.working():
+                with self._cutting.working(), _tracing(case.infraction):
                     ready = self._cut(case)
                 self._ready.put(ready)
             except Exception:  # noqa: BLE001 - one case must not stop the others
@@ -209,7 +222,9 @@ class EvidenceDesk:
                 "case %s: the stream ended before its clip did", case.infraction.id
             )
         infraction = replace(case.infraction, plate=case.plate())
-        return _ReadyCase(_request(case, infraction), case.done)
+        request = _request(case, infraction)
+        _log.info("cut %d packets", len(request.packets))
+        return _ReadyCase(request, case.done)
 
     def _await_packets(self, case: OpenCase) -> bool:
         """Wait for the end of the clip, for as long as packets keep coming."""
@@ -229,7 +244,8 @@ class EvidenceDesk:
             try:
                 if ready is None:
                     return
-                with self._recording.working():
+                infraction = ready.request.infraction
+                with self._recording.working(), _tracing(infraction):
                     self._record(ready)
             finally:
                 self._ready.task_done()
@@ -239,7 +255,8 @@ class EvidenceDesk:
         failures = 0
         while failures < _MOST_FAILURES:
             try:
-                self._recorder.record(ready.request)
+                with self._times.measure(ready.request.infraction.camera_id, SEAL):
+                    self._recorder.record(ready.request)
             except EnvironmentFault as fault:
                 failures += not isinstance(fault, StorageFull)
                 self._note_trouble(str(fault))
@@ -277,6 +294,10 @@ class EvidenceDesk:
 class _ReadyCase:
     request: CaptureRequest
     done: Callable[[], None]
+
+
+def _tracing(infraction: Infraction) -> AbstractContextManager[None]:
+    return tracing(str(infraction.id), camera=str(infraction.camera_id))
 
 
 def _request(case: OpenCase, infraction: Infraction) -> CaptureRequest:

@@ -12,6 +12,7 @@ from app.domain.clock import Clock
 from app.domain.detection import Tracks
 from app.domain.ids import CameraId
 from app.domain.pulse import Pulse
+from app.domain.trace import tracing
 from app.runtime.lane import Lane
 from app.runtime.pacing import QUIET, Pacing, Waiting
 from app.runtime.pipeline import Look, Pipeline
@@ -176,7 +177,8 @@ class InferenceLoop:
     def _begin(self, lane: Lane, picture: Picture) -> bool:
         self._pulse.begin()
         try:
-            look = self._pipeline.begin(lane, picture)
+            with tracing(_name_of(picture), camera=str(picture.camera_id)):
+                look = self._pipeline.begin(lane, picture)
         except Exception:  # noqa: BLE001 - one bad picture must not stop the others
             self._pulse.end()
             self._give_up(lane)
@@ -191,7 +193,8 @@ class InferenceLoop:
         look = self._under_way.popleft()
         lane, picture = look.lane, look.picture
         try:
-            seen = self._pipeline.finish(look)
+            with tracing(_name_of(picture), camera=str(picture.camera_id)):
+                seen = self._pipeline.finish(look)
         except Exception:  # noqa: BLE001 - one bad picture must not stop the others
             self._give_up(lane)
             return True
@@ -211,3 +214,8 @@ class InferenceLoop:
         _log.exception("a picture of %s was given up", lane.camera.name)
         lane.monitor.dropped("failed")
         self._stop.wait(0.01)
+
+
+def _name_of(picture: Picture) -> str:
+    """Return what the log calls a picture before there is an infraction."""
+    return f"{picture.camera_id}/{picture.sequence}"

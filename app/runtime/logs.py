@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 
 from app.camera.credentials import scrub
 from app.config.paths import Paths
+from app.domain.trace import correlation, traced_camera
+from app.version import VERSION
 
 _MAX_BYTES = 10 * 1024 * 1024
 _KEPT_FILES = 5
+_EXTRA = ("camera", "correlation", "frame", "stage")
 _PLAIN = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
 
 
@@ -23,7 +26,9 @@ class PlainFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the scrubbed line."""
-        return scrub(super().format(record))
+        line = super().format(record)
+        identity = correlation()
+        return scrub(f"{line} [{identity}]" if identity else line)
 
     def formatTime(  # noqa: N802 - logging decides the name
         self,
@@ -48,14 +53,24 @@ class JsonFormatter(logging.Formatter):
             "time": _utc(record),
             "level": record.levelname.lower(),
             "process": self._process_name,
+            "version": VERSION,
             "pid": record.process,
             "thread": record.threadName,
             "logger": record.name,
             "message": scrub(record.getMessage()),
+            **_belonging(record),
         }
         if record.exc_info:
             document["traceback"] = scrub(self.formatException(record.exc_info))
         return json.dumps(document, ensure_ascii=False)
+
+
+def _belonging(record: logging.LogRecord) -> dict[str, str]:
+    """Return what the line is about: as it says itself, else as the thread's work."""
+    known = {"correlation": correlation(), "camera": traced_camera()}
+    said = {name: str(getattr(record, name, None) or "") for name in _EXTRA}
+    told = known | {name: value for name, value in said.items() if value}
+    return {name: scrub(value) for name, value in told.items() if value}
 
 
 def configure_logging(

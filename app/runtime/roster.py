@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from app.camera.credentials import Credentials
@@ -28,7 +29,7 @@ from app.runtime.roster_plan import plan_roster
 from app.runtime.segment import run_prefix, shared_folder
 from app.runtime.showcase import Showcase
 from app.runtime.site import SiteCamera
-from app.runtime.stage_timing import StageTimes
+from app.runtime.stage_timing import DECODE, StageTimes
 from app.runtime.watchdog import CAPTURE, WatchedStage
 from app.runtime.watchdog_policy import Remedy
 
@@ -204,6 +205,7 @@ class Roster:
             keep_ns=_kept_ns(version),
             second=second,
             clock=parts.clock,
+            decode_took=partial(parts.times.observe, camera.id, DECODE),
         )
         capture.limit(self._most_bytes)
         with self._lock:
