@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from app.domain.clock import Clock, SystemClock
 from app.domain.errors import DatabaseUnavailable
 from app.domain.ids import EngineId, Login, new_uuid
 from app.domain.person import Role
+from app.domain.pulse import Pulse
 from app.ports import (
     Detector,
     EvidenceStore,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from db.provision import NewPerson
     from widgets.services import DesktopServices
 
+_ENGINE_NICENESS = 5
 ENGINE_SECRET = "engine-database"  # noqa: S105 - the name of an entry, not a secret
 
 
@@ -155,6 +157,7 @@ def run_engine_process(
     *,
     model: str | None = None,
     follow_pid: int | None = None,
+    metrics_port: int | None = None,
 ) -> int:
     """Run the engine until it is told to stop; return its exit code."""
     from app.runtime.engine import run_engine
@@ -163,7 +166,14 @@ def run_engine_process(
     stop = threading.Event()
     stop_on_signals(stop)
     with _engine_parts(paths, dsn, model, follow_pid) as parts:
-        return run_engine(parts, stop=stop)
+        served = replace(parts, metrics_port=metrics_port)
+        return run_engine(served, stop=stop)
+
+
+def _give_way() -> None:
+    """Let the desktop on this computer have the processor first: a hand waits there."""
+    if hasattr(os, "nice"):
+        os.nice(_ENGINE_NICENESS)
 
 
 @contextmanager
@@ -175,6 +185,8 @@ def _engine_parts(
     from app.evidence.store import LocalEvidenceStore
     from app.report.catalogue import Catalogue
     from app.runtime.engine import EngineParts
+    from app.runtime.stage_timing import StageTimes
+    from app.runtime.timed_sink import TimedSink
     from db.engine_gateway import EngineGateway
     from ml.plate.reader import open_plate_reader
     from ml.track.tracker import ByteTracker
@@ -184,7 +196,14 @@ def _engine_parts(
         closing(EngineGateway(_engine_dsn(dsn, secrets))) as gateway,
         closing(Spool(paths.spool / "spool.sqlite", clock)) as spool,
     ):
-        forwarder = Forwarder(spool, gateway, clock, probe=gateway.probe)
+        times, forwarding = StageTimes(), Pulse(clock)
+        forwarder = Forwarder(
+            spool,
+            TimedSink(gateway, times),
+            clock,
+            probe=gateway.probe,
+            pulse=forwarding,
+        )
         forwarder.start()
         plate_reader = open_plate_reader(paths.models)
         try:
@@ -209,6 +228,8 @@ def _engine_parts(
                 run_dir=engine_run_dir(paths),
                 database_online=lambda: forwarder.online,
                 spooled=spool.count,
+                times=times,
+                forwarding=forwarding,
                 follow_pid=follow_pid,
             )
         finally:
