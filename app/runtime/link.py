@@ -9,20 +9,24 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.camera.backoff import Backoff
 from app.domain.camera import EngineStatus
 from app.domain.clock import NS_PER_S, Clock
 from app.domain.ids import CameraId
 from app.domain.overlay import PreviewFrame
 from app.runtime.control import ControlClient, connect, sweep_control_files
-from app.runtime.engine import EXIT_ALREADY_RUNNING, FAULT_FILE
+from app.runtime.engine import EXIT_ALREADY_RUNNING, EXIT_FAULT, FAULT_FILE
 from app.runtime.gallery import Gallery
+from app.runtime.restart_policy import RestartPolicy
 from app.runtime.segment import sweep
 from app.runtime.status_codec import StatusReport, decode_report
 
 _log = logging.getLogger(__name__)
 _STARTING = "The engine is starting…"
 _RESTARTING = "The engine stopped unexpectedly; restarting…"
+_LOOPING = (
+    "The engine keeps stopping and is restarted ever more slowly. "
+    "Its log says why; call whoever looks after this computer."
+)
 _POLL_S = 0.1
 _HUNG_AFTER_NS = 10 * NS_PER_S
 _FRESH_NS = 4 * NS_PER_S
@@ -52,7 +56,7 @@ class ProcessEngineLink:
         self._sent_sizes: dict[CameraId, tuple[int, int]] = {}
         self._gallery = Gallery(run_dir, clock)
         self._process: subprocess.Popen[bytes] | None = None
-        self._backoff = Backoff(first_s=0.5, ceiling_s=15.0)
+        self._restarts = RestartPolicy()
         self._closing = threading.Event()
         self._thread = threading.Thread(
             target=self._supervise, name="engine-link", daemon=True
@@ -101,7 +105,7 @@ class ProcessEngineLink:
                 _log.exception("supervising the engine failed")
             self._forget_engine()
             if not self._closing.is_set():
-                self._closing.wait(self._backoff.next_s())
+                self._closing.wait(self._restarts.next_s())
         self._end_process()
 
     def _one_engine(self) -> None:
@@ -163,7 +167,7 @@ class ProcessEngineLink:
 
     def _take(self, report: StatusReport, now_ns: int) -> None:
         self._gallery.hang(report.segments)
-        self._backoff.reset()
+        self._restarts.reported(now_ns / NS_PER_S)
         with self._lock:
             self._report, self._reported_ns = report, now_ns
             self._message = report.message
@@ -181,9 +185,12 @@ class ProcessEngineLink:
             return
         self._gallery.hang({})
         code = self._reaped()
+        now_s = self._clock.monotonic_ns() / NS_PER_S
+        if code is not None:
+            self._restarts.died(now_s)
         with self._lock:
             self._report = None
-            self._message = self._explanation(code)
+            self._message = self._explanation(code, now_s)
 
     def _reaped(self) -> int | None:
         """Return the exit code of a dead engine after cleaning up behind it."""
@@ -202,9 +209,11 @@ class ProcessEngineLink:
         _log.log(level, "the engine ended with code %s", code)
         return code
 
-    def _explanation(self, code: int | None) -> str:
+    def _explanation(self, code: int | None, now_s: float) -> str:
         if code is None:
             return _STARTING
+        if code != EXIT_FAULT and self._restarts.looping(now_s):
+            return _LOOPING
         with contextlib.suppress(OSError):
             return (self._run_dir / FAULT_FILE).read_text(encoding="utf-8")
         return _RESTARTING

@@ -22,6 +22,7 @@ from app.domain.camera import Camera
 from app.domain.clock import SystemClock
 from app.domain.ids import CameraId, EngineId, new_uuid
 from app.domain.infraction import Infraction
+from app.domain.pulse import Pulse
 from app.evidence.recorder import Recorder
 from app.evidence.spool import Forwarder, Spool
 from app.evidence.store import LocalEvidenceStore
@@ -29,6 +30,8 @@ from app.runtime.engine import EngineParts, run_engine
 from app.runtime.logs import configure_logging
 from app.runtime.signals import stop_on_signals
 from app.runtime.site import SiteCamera
+from app.runtime.stage_timing import StageTimes
+from app.runtime.timed_sink import TimedSink
 from ml.plate.reader import open_plate_reader
 from ml.track.tracker import ByteTracker
 from tests.integration.engine.parts import ListSite, NoSecrets
@@ -64,7 +67,9 @@ def main() -> int:
 def _run(paths: Paths, site: list[SiteCamera], stop: threading.Event) -> int:
     clock = SystemClock()
     with closing(Spool(paths.spool / "spool.sqlite", clock)) as spool:
-        forwarder = Forwarder(spool, CountingSink(), clock)
+        times, forwarding = StageTimes(), Pulse(clock)
+        sink = TimedSink(CountingSink(), times)
+        forwarder = Forwarder(spool, sink, clock, pulse=forwarding)
         forwarder.start()
         recorder = Recorder(
             LocalEvidenceStore(paths.evidence),
@@ -87,6 +92,9 @@ def _run(paths: Paths, site: list[SiteCamera], stop: threading.Event) -> int:
             run_dir=paths.run,
             database_online=lambda: True,
             spooled=spool.count,
+            times=times,
+            forwarding=forwarding,
+            metrics_port=0,
         )
         try:
             return run_engine(parts, stop=stop)
