@@ -24,12 +24,14 @@ class Thresholds:
     """When a candidate counts, and when two are one.
 
     `min_score` is low on purpose: ByteTrack's second association lives on the
-    uncertain boxes, and every detection carries its score.
+    uncertain boxes, and every detection carries its score. `class_agnostic` lets
+    boxes of all classes suppress each other, for comparing with networks' own loops.
     """
 
     min_score: float = 0.1
     max_iou: float = 0.6
     max_count: int = 300
+    class_agnostic: bool = False
 
 
 def decode(
@@ -46,7 +48,9 @@ def decode(
     """
     scores_of = output[4 + columns]
     best = scores_of.max(axis=0)
-    kept = np.flatnonzero(best >= thresholds.min_score)
+    # A damaged network, or a server, may put out what is no number, or no score.
+    sound = (best <= 1) & np.isfinite(output[:4]).all(axis=0)
+    kept = np.flatnonzero((best >= thresholds.min_score) & sound)
     if kept.size > _MAX_CANDIDATES:
         kept = kept[np.argpartition(-best[kept], _MAX_CANDIDATES)[:_MAX_CANDIDATES]]
     found = Detections(
@@ -62,10 +66,11 @@ def suppress(found: Detections, thresholds: Thresholds) -> Detections:
     if len(found) == 0:
         return Detections.none()
     sizes = found.boxes_px[:, 2:] - found.boxes_px[:, :2]
+    rivals = _RIVALS[found.classes] * (not thresholds.class_agnostic)
     kept = cv2.dnn.NMSBoxesBatched(
         np.hstack([found.boxes_px[:, :2], sizes]).astype(np.float64).tolist(),
         found.scores.tolist(),
-        _RIVALS[found.classes].tolist(),
+        rivals.tolist(),
         0.0,
         thresholds.max_iou,
     )
