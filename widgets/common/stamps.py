@@ -7,6 +7,7 @@ QPixmaps they may outlive the application.
 
 from collections.abc import Callable
 from functools import lru_cache
+from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -14,8 +15,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from widgets import theme
 
-_KEPT: Final = 1024
+_KEPT: Final = 2048
 _PADDING_PX: Final = 4.0
+_LABEL_LINE_PX: Final = 16
 
 
 def put(painter: QPainter, corner: QPointF, stamp: QImage) -> QRectF:
@@ -78,3 +80,40 @@ def line_text(
 
     size = QSizeF(metrics.horizontalAdvance(cut) + 1, metrics.height())
     return draw(size, ratio, paint)
+
+
+@lru_cache(_KEPT)
+def label(lines: tuple[tuple[str, str, str], ...], ratio: float) -> QImage:
+    """Return lines of strong small text on one plate, in device pixels and opaque.
+
+    Each line is a text, and the video tokens of its ink and its ground.
+    """
+    font = theme.font(theme.FONT_SMALL_PX, strong=True)
+    metrics = QFontMetricsF(font)
+    width = max(metrics.horizontalAdvance(text) for text, _, _ in lines)
+    size = QSizeF(ceil(width) + 2 * _PADDING_PX, _LABEL_LINE_PX * len(lines))
+
+    def paint(painter: QPainter, area: QRectF) -> None:
+        painter.setFont(font)
+        for number, (text, ink, ground) in enumerate(lines):
+            top = _LABEL_LINE_PX * number
+            row = QRectF(0, top, area.width(), _LABEL_LINE_PX)
+            painter.fillRect(row, _opaque(ground))
+            painter.setPen(theme.color(ink))
+            inner = row.adjusted(_PADDING_PX, 0, 0, 0)
+            painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, text)
+
+    return in_device_px(draw(size, ratio, paint))
+
+
+def in_device_px(drawn: QImage) -> QImage:
+    """Return an opaque drawing as the screen keeps it: put down by mere copying."""
+    image = drawn.convertToFormat(QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(1.0)
+    return image
+
+
+def _opaque(token: str) -> QColor:
+    color = QColor(theme.color(token))
+    color.setAlpha(255)
+    return color

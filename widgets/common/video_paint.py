@@ -1,4 +1,4 @@
-"""How things over video are drawn, on the wall and in review alike.
+"""How lines, plates and lamps over video are drawn; vehicles are in `overlay_paint`.
 
 Lines are 2 px with a dark casing of 1 px on each side, so that they read on snow and
 at night. Text stands on a dark plate. Nothing here keeps state.
@@ -13,13 +13,11 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from app.config.camera import CameraConfiguration
 from app.domain.geometry import PixelPoint
-from app.domain.overlay import Overlay, OverlayBox
 from app.domain.signal import LampPhase
-from app.domain.vehicle import VehicleClass
 from widgets import theme
-from widgets.common import formatting, stamps
+from widgets.common import stamps
 from widgets.common.picture_map import PictureMap
-from widgets.common.words import kind_name, phase_name
+from widgets.common.words import phase_name
 
 LINE_PX: Final = 2.0
 CASING_PX: Final = 4.0
@@ -27,8 +25,6 @@ TAG_PX: Final = 16.0
 LAMP_SIZE: Final = QSizeF(38, 46)
 _DASH_PX: Final = 8
 _SPACE_PX: Final = 6
-_SMALL_BOX_PX: Final = 40.0
-"""A box narrower than this is crowded enough without its plate and speed."""
 _LAMPS: Final = (LampPhase.RED, LampPhase.AMBER, LampPhase.GREEN)
 
 
@@ -56,7 +52,7 @@ def cased_rect(
     """Draw an upright box that reads on any picture.
 
     Its edges are filled rectangles on whole pixels: Qt's stroker takes eight times as
-    long, which sixteen cameras with ten vehicles each would feel.
+    long.
     """
     painter.setPen(Qt.PenStyle.NoPen)
     frame = area.toRect()
@@ -82,52 +78,35 @@ def tag(
     return stamps.put(painter, corner - QPointF(0, TAG_PX), plate)
 
 
-def paint_overlay(
-    painter: QPainter, overlay: Overlay, picture: PictureMap, clip: QRectF
-) -> None:
-    """Draw all vehicles of a frame; violations last, so that nothing hides them."""
-    order = sorted(overlay.boxes, key=lambda box: box.violation is not None)
-    for box in order:
-        paint_box(painter, box, picture, clip)
-
-
-def paint_box(
-    painter: QPainter, box: OverlayBox, picture: PictureMap, clip: QRectF
-) -> None:
-    """Draw one vehicle: its box, its class as a small tag, speed, plate and rule."""
-    area = picture.box(box.box)
-    if not area.intersects(clip):
-        return
-    violating = box.violation is not None
-    tint = _ink("video_alarm" if violating else "video_line")
-    cased_rect(painter, area, tint, dashed=box.predicted)
-    _class_mark(painter, area, box.vehicle_class)
-    lines = _box_lines(box)
-    if not violating and area.width() < _SMALL_BOX_PX:
-        return
-    bottom = max(area.top() - 2, clip.top() + TAG_PX * len(lines))
-    left = max(area.left() - 1, clip.left())
-    for line, alarming in reversed(lines):
-        ink = "video_ground" if alarming else "video_text"
-        ground = "video_alarm" if alarming else "video_plate"
-        plate = tag(painter, QPointF(left, bottom), line, ink, ground)
-        bottom = plate.top()
-
-
 def paint_lamp(painter: QPainter, phase: LampPhase, corner: QPointF) -> QRectF:
     """Draw three lights with the active one filled, and its letter; return the area.
 
     `corner` is the upper left.
     """
-    letter = "?" if phase is LampPhase.UNKNOWN else phase_name(phase)[:1].upper()
-    stamp = _lamp_stamp(phase, letter, painter.device().devicePixelRatio())
-    return stamps.put(painter, corner, stamp)
+    ratio = painter.device().devicePixelRatio()
+    return stamps.put(painter, corner, _lamp_stamp(phase, _letter(phase), ratio))
+
+
+def lamp_stamp(phase: LampPhase, ratio: float) -> QImage:
+    """Return the same in device pixels."""
+    return _lamp_in_device_px(phase, _letter(phase), ratio)
+
+
+def _letter(phase: LampPhase) -> str:
+    return "?" if phase is LampPhase.UNKNOWN else phase_name(phase)[:1].upper()
 
 
 @cache
 def _lamp_stamp(phase: LampPhase, letter: str, ratio: float) -> QImage:
     paint = partial(_draw_lamp, phase=phase, letter=letter)
     return stamps.draw(LAMP_SIZE, ratio, paint)
+
+
+@cache
+def _lamp_in_device_px(phase: LampPhase, letter: str, ratio: float) -> QImage:
+    stamp = QImage(_lamp_stamp(phase, letter, ratio))
+    stamp.setDevicePixelRatio(1.0)
+    return stamp
 
 
 def _draw_lamp(
@@ -178,44 +157,10 @@ def paint_outline(
     cased_polyline(painter, places, theme.color(token), closed=True, dashed=True)
 
 
-def class_token(vehicle: VehicleClass) -> str:
-    """Return the token of a class's small tag."""
-    return f"class_{vehicle.name.lower()}"
-
-
-def _class_mark(painter: QPainter, area: QRectF, vehicle: VehicleClass) -> None:
-    stamp = _class_stamp(vehicle, painter.device().devicePixelRatio())
-    stamps.put(painter, QPointF(area.left() - 2, area.bottom() - 6), stamp)
-
-
-@cache
-def _class_stamp(vehicle: VehicleClass, ratio: float) -> QImage:
-    def paint(painter: QPainter, area: QRectF) -> None:
-        painter.fillRect(area, _ink("casing"))
-        painter.fillRect(area.adjusted(1, 1, -1, -1), _ink(class_token(vehicle)))
-
-    return stamps.draw(QSizeF(14, 8), ratio, paint)
-
-
 @cache
 def _ink(token: str) -> QColor:
     """Return a colour of what lies over video: the same in both modes."""
     return theme.color(token)
-
-
-def _box_lines(box: OverlayBox) -> list[tuple[str, bool]]:
-    """Return the lines above a box, each with whether it is the alarm."""
-    facts = []
-    if box.plate:
-        facts.append(formatting.plate(box.plate))
-    if box.speed_kmh is not None:
-        facts.append(formatting.number(box.speed_kmh, 0, "km/h"))
-    lines: list[tuple[str, bool]] = []
-    if box.violation is not None:
-        lines.append((f"▲ {kind_name(box.violation)}", True))
-    if facts:
-        lines.append((" · ".join(facts), False))
-    return lines
 
 
 def _lowest(places: Sequence[QPointF]) -> QPointF:

@@ -11,9 +11,10 @@ from widgets import theme
 from widgets.common import formatting
 from widgets.common.empty_state import EmptyState
 from widgets.common.key_button import KeyButton
+from widgets.common.overlay_paint import paint_overlay
 from widgets.common.picture_map import PictureMap
 from widgets.common.picture_view import PictureView
-from widgets.common.video_paint import paint_lamp, paint_overlay
+from widgets.common.video_paint import paint_lamp
 from widgets.review.case_media import CaseMedia
 from widgets.review.clip_player import ClipPlayer
 from widgets.review.clip_reader import ClipFrame

@@ -32,11 +32,11 @@ class HealthBoard:
         """Return when the camera was first seen offline, None when it is not."""
         return self._offline_since.get(camera_id)
 
-    def read(self, engine: EngineLink) -> None:
-        """Take the engine's newest status."""
+    def read(self, engine: EngineLink) -> bool:
+        """Take the engine's newest status; tell whether it is another one."""
         status = engine.status()
         if status is self._status:
-            return
+            return False
         self._status = status
         self._health = {c.camera_id: c for c in status.cameras} if status else {}
         gone = {i for i, c in self._health.items() if c.state is CameraState.OFFLINE}
@@ -44,3 +44,4 @@ class HealthBoard:
         self._offline_since = {
             camera_id: self._offline_since.get(camera_id, now) for camera_id in gone
         }
+        return True

@@ -8,11 +8,12 @@ from app.domain.camera import Camera
 from app.domain.overlay import PreviewFrame
 from widgets.common.picture_map import PictureMap
 from widgets.wall.tile_condition import Condition
+from widgets.wall.tile_place import LINE_HEIGHT_PX, TilePlace, fitted_size
+from widgets.wall.zone_layer import ZoneLayer
 from widgets.wall.zone_shapes import ZoneShapes
 
-LINE_HEIGHT_PX = 22
-_NEARLY_PX = 3
-"""Sizes this close count as the size asked for: the engine keeps sizes even."""
+_UNKNOWN_SOURCE = QSize(16, 9)
+_AGE_SMOOTHING = 0.1
 
 
 class Tile:
@@ -23,18 +24,38 @@ class Tile:
         self.camera = camera
         self.frame: PreviewFrame | None = None
         self.image = QImage()
-        self.area = QRect()
         self.condition = Condition.CONNECTING
         self.sentence = ""
         self.cause = ""
+        self.number = 0
         self.age_ms: float | None = None
-        self.zones: ZoneShapes | None = None
+        self.age_shown_ms: int | None = None
+        self.looked_since_ns: int | None = None
+        self.judged_ns = 0
+        self.zones: ZoneLayer | None = None
+        self._area = QRect()
         self._asked = QSize()
+        self._place: TilePlace | None = None
+
+    @property
+    def area(self) -> QRect:
+        """The tile on the canvas, in logical pixels; empty while it is not shown."""
+        return self._area
+
+    @area.setter
+    def area(self, area: QRect) -> None:
+        self._area = area
+        self._place = None
 
     def take(self, frame: PreviewFrame | None) -> bool:
         """Take the newest frame; tell whether it is another one."""
         if frame is None or frame is self.frame:
             return False
+        if self._place is not None and not _alike(frame, self.frame):
+            self._place = None
+        second = frame.time.wall.second
+        if self.frame is None or second != self.frame.time.wall.second:
+            self.age_shown_ms = None
         self.frame = frame
         height, width = frame.image.shape[:2]
         # The array stays alive as long as the frame does, and the tile holds both.
@@ -43,45 +64,47 @@ class Tile:
         )
         return True
 
+    def note_age(self, age_ms: float) -> None:
+        """Smooth the age of new frames; what is shown changes once a second."""
+        before = self.age_ms
+        step = 1.0 if before is None else _AGE_SMOOTHING
+        self.age_ms = (before or 0.0) + step * (age_ms - (before or 0.0))
+        if self.age_shown_ms is None:
+            self.age_shown_ms = round(self.age_ms)
+
     def set_configuration(self, body: CameraConfiguration | None) -> None:
         """Take the zones of the configuration in force."""
-        self.zones = ZoneShapes.of(body) if body else None
+        self.zones = ZoneLayer(ZoneShapes.of(body)) if body else None
 
     @property
     def picture_area(self) -> QRect:
         """The tile without its line."""
-        return self.area.adjusted(0, LINE_HEIGHT_PX, 0, 0)
+        return self._area.adjusted(0, LINE_HEIGHT_PX, 0, 0)
 
-    def target(self, ratio: float) -> QRectF:
-        """Return where the picture lies, in logical pixels.
+    def place(self, ratio: float) -> TilePlace:
+        """Return where the parts lie.
 
         A frame of about the right size is shown pixel by pixel, one of another size,
         such as the first after a change of layout, is stretched to fit.
         """
-        room = QRectF(self.picture_area)
-        width, height = self._fitted(room)
-        image = self.image
-        if (
-            abs(image.width() - width * ratio) <= _NEARLY_PX
-            and abs(image.height() - height * ratio) <= _NEARLY_PX
-        ):
-            width, height = image.width() / ratio, image.height() / ratio
-        # On whole device pixels, else Qt would resample after all.
-        left = round((room.left() + (room.width() - width) / 2) * ratio) / ratio
-        top = round((room.top() + (room.height() - height) / 2) * ratio) / ratio
-        return QRectF(left, top, width, height)
+        if self._place is None or self._place.ratio != ratio:
+            size = self.image.size()
+            self._place = TilePlace.of(self._area, size, self._source(), ratio)
+        return self._place
+
+    def target(self, ratio: float) -> QRectF:
+        """Return where the picture lies, in logical pixels."""
+        return self.place(ratio).target
 
     def picture_map(self, ratio: float) -> PictureMap:
         """Return the map from pixels of the full-size picture to the screen."""
-        target = self.target(ratio)
-        width = self.frame.source_width_px if self.frame else 0
-        return PictureMap(target.width() / max(1, width), target.left(), target.top())
+        return self.place(ratio).logical_map
 
     def size_to_ask(self, ratio: float) -> QSize | None:
         """Return the size of previews to ask for, None when it was asked already."""
-        width, height = self._fitted(QRectF(self.picture_area))
-        wanted = QSize(max(2, round(width * ratio)), max(2, round(height * ratio)))
-        if wanted == self._asked or self.area.isEmpty():
+        wanted = fitted_size(self.picture_area.size() * ratio, self._source())
+        wanted = wanted.expandedTo(QSize(2, 2))
+        if wanted == self._asked or self._area.isEmpty():
             return None
         self._asked = wanted
         return wanted
@@ -90,9 +113,18 @@ class Tile:
         """Forget what was asked: the engine is another one."""
         self._asked = QSize()
 
-    def _fitted(self, room: QRectF) -> tuple[float, float]:
+    def _source(self) -> QSize:
         frame = self.frame
-        source_width = frame.source_width_px if frame else 16
-        source_height = frame.source_height_px if frame else 9
-        scale = min(room.width() / source_width, room.height() / source_height)
-        return max(0.0, source_width * scale), max(0.0, source_height * scale)
+        if frame is None:
+            return _UNKNOWN_SOURCE
+        return QSize(frame.source_width_px, frame.source_height_px)
+
+
+def _alike(one: PreviewFrame, other: PreviewFrame | None) -> bool:
+    """Tell whether two frames lie in the same place."""
+    return (
+        other is not None
+        and one.image.shape == other.image.shape
+        and one.source_width_px == other.source_width_px
+        and one.source_height_px == other.source_height_px
+    )

@@ -42,7 +42,8 @@ class Condition(Enum):
 class TileFacts:
     """All that is known of one camera at one moment.
 
-    `offline_since` is when the wall first saw it offline.
+    `offline_since` is when the wall first saw it offline, `looked_since_ns` when it
+    began to look at this camera: nobody sends pictures to a wall that does not look.
     """
 
     camera: Camera
@@ -51,11 +52,22 @@ class TileFacts:
     engine_up: bool
     offline_since: datetime | None
     now_ns: int
+    looked_since_ns: int | None = None
 
     @property
     def age_ns(self) -> int | None:
         """Time since the frame arrived; None before the first frame."""
         return self.now_ns - self.frame.time.monotonic_ns if self.frame else None
+
+    @property
+    def just_looked(self) -> bool:
+        """Whether the wall looks since a moment only, and has no newer frame yet."""
+        since_ns = self.looked_since_ns
+        age_ns = self.age_ns
+        if since_ns is None or age_ns is None:
+            return False
+        waited_ns = self.now_ns - since_ns
+        return waited_ns < age_ns and waited_ns <= LATE_AFTER_NS
 
 
 def condition_of(facts: TileFacts) -> Condition:
@@ -85,6 +97,8 @@ def sentence_of(condition: Condition, facts: TileFacts) -> str:
             return _tr("tile", "The engine is not running")
         case Condition.CONNECTING:
             return _tr("tile", "Connecting…")
+        case Condition.LATE if facts.just_looked:
+            return ""
         case Condition.LATE:
             age_ns = facts.age_ns
             age = formatting.number(age_ns and age_ns / NS_PER_S, 1, "s")

@@ -1,20 +1,24 @@
-"""How one tile is drawn. No state: everything comes from the tile."""
+"""How one tile is drawn. No state: everything comes from the tile.
+
+Pictures, vehicles and the line are put down with a painter that counts device pixels,
+so that nothing is resampled; what is seldom there is written in logical ones.
+"""
 
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from widgets import theme
-from widgets.common import formatting, stamps
-from widgets.common.video_paint import LAMP_SIZE, paint_lamp, paint_overlay
-from widgets.wall.tile import LINE_HEIGHT_PX, Tile
+from widgets.common.overlay_paint import paint_boxes
+from widgets.common.video_paint import lamp_stamp
+from widgets.wall.tile import Tile
 from widgets.wall.tile_condition import Condition
+from widgets.wall.tile_line import line_stamp
+from widgets.wall.tile_place import TilePlace
 
-_MARGIN_PX: Final = 8
-_TIMES_PX: Final = 148
-"""Room for a clock with milliseconds and an age; figures are tabular."""
+_LAMP_MARGIN_PX: Final = 8
 _DIMMED: Final = 0.35
 _PALE: Final = (Condition.OFFLINE, Condition.ENGINE_DOWN, Condition.LATE)
 
@@ -29,69 +33,65 @@ class Look:
     ratio: float = 1.0
 
 
-def paint_tile(
-    painter: QPainter, tile: Tile, look: Look, *, number: int, current: bool
-) -> None:
-    """Draw line, picture, overlay and whatever the tile has to say."""
-    shown = not tile.image.isNull() and tile.condition is not Condition.DISABLED
-    if shown:
-        _paint_bars(painter, QRectF(tile.picture_area), tile.target(look.ratio))
-        _paint_picture(painter, tile, look)
+def has_picture(tile: Tile) -> bool:
+    """Tell whether the tile shows a picture, even an old one."""
+    return tile.frame is not None and tile.condition is not Condition.DISABLED
+
+
+def paint_tile(painter: QPainter, tile: Tile, look: Look) -> None:
+    """Draw line, picture and overlay; `painter` counts device pixels."""
+    place = tile.place(look.ratio)
+    if has_picture(tile):
+        _paint_picture(painter, tile, place)
+        if tile.condition is Condition.SHOWING:
+            _paint_over(painter, tile, place, look)
     else:
-        painter.fillRect(tile.area, theme.color("video_ground"))
+        painter.fillRect(place.area, theme.color("video_ground"))
+    line = line_stamp(tile, look.ratio, frozen=look.frozen)
+    painter.drawImage(place.area.left(), place.area.top(), line)
+
+
+def paint_words(painter: QPainter, tile: Tile, *, current: bool) -> None:
+    """Say what is wrong and where the keys go; `painter` counts logical pixels."""
     if tile.sentence:
-        _paint_sentence(painter, tile, over_picture=shown)
-    _paint_line(painter, tile, look, number)
+        _paint_sentence(painter, tile, over_picture=has_picture(tile))
     if current:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.color("accent"), theme.FOCUS_RING_PX))
         painter.drawRect(tile.area.adjusted(1, 1, -1, -1))
 
 
-def _paint_bars(painter: QPainter, room: QRectF, picture: QRectF) -> None:
-    """Fill what the picture leaves free, above and below or on both sides."""
-    ground = theme.color("video_ground")
-    if picture.height() < room.height():
-        above = QRectF(room.topLeft(), QPointF(room.right(), picture.top() + 1))
-        below = QRectF(QPointF(room.left(), picture.bottom() - 1), room.bottomRight())
-        painter.fillRect(above, ground)
-        painter.fillRect(below, ground)
-    if picture.width() < room.width():
-        left = QRectF(room.topLeft(), QPointF(picture.left() + 1, room.bottom()))
-        right = QRectF(QPointF(picture.right() - 1, room.top()), room.bottomRight())
-        painter.fillRect(left, ground)
-        painter.fillRect(right, ground)
+def _paint_picture(painter: QPainter, tile: Tile, place: TilePlace) -> None:
+    for bar in place.bars:
+        painter.fillRect(bar, theme.color("video_ground"))
+    picture = place.picture
+    pale = tile.condition in _PALE
+    if pale:
+        painter.fillRect(picture, theme.color("video_ground"))
+        painter.setOpacity(_DIMMED)
+    if place.exact:
+        painter.drawImage(picture.left(), picture.top(), tile.image)
+    else:
+        painter.drawImage(picture, tile.image)
+    if pale:
+        painter.setOpacity(1.0)
 
 
-def _paint_picture(painter: QPainter, tile: Tile, look: Look) -> None:
-    frame = tile.frame
+def _paint_over(painter: QPainter, tile: Tile, place: TilePlace, look: Look) -> None:
+    frame, picture = tile.frame, place.picture
     if frame is None:
         return
-    target = tile.target(look.ratio)
-    if tile.condition in _PALE:
-        painter.setOpacity(_DIMMED)
-    tile.image.setDevicePixelRatio(look.ratio)
-    unscaled = abs(target.width() * look.ratio - tile.image.width()) < 1
-    if unscaled:
-        painter.drawImage(target.topLeft(), tile.image)
-    else:
-        painter.drawImage(target, tile.image)
-    painter.setOpacity(1.0)
-    painter.save()
-    painter.setClipRect(target)
-    picture = tile.picture_map(look.ratio)
-    showing = tile.condition is Condition.SHOWING
-    if showing and look.zones and tile.zones:
-        tile.zones.paint(painter, picture, frame.source_width_px)
-    if showing and look.overlays:
-        paint_overlay(painter, frame.overlay, picture, target)
-        if frame.overlay.lamp is not None:
-            corner = QPointF(
-                target.right() - LAMP_SIZE.width() - _MARGIN_PX,
-                target.top() + _MARGIN_PX,
-            )
-            paint_lamp(painter, frame.overlay.lamp, corner)
-    painter.restore()
+    if look.zones and tile.zones:
+        zones = tile.zones.image(place, frame.source_width_px)
+        painter.drawImage(picture.left(), picture.top(), zones)
+    if not look.overlays:
+        return
+    paint_boxes(painter, frame.overlay.boxes, place.map)
+    if frame.overlay.lamp is not None:
+        lamp = lamp_stamp(frame.overlay.lamp, look.ratio)
+        margin = round(_LAMP_MARGIN_PX * look.ratio)
+        left = picture.left() + picture.width() - lamp.width() - margin
+        painter.drawImage(left, picture.top() + margin, lamp)
 
 
 def _paint_sentence(painter: QPainter, tile: Tile, *, over_picture: bool) -> None:
@@ -126,30 +126,3 @@ def _cause(tile: Tile, room_px: float) -> tuple[str, float]:
     metrics = QFontMetricsF(theme.font(theme.FONT_SMALL_PX))
     text = metrics.elidedText(tile.cause, Qt.TextElideMode.ElideRight, room_px)
     return text, metrics.horizontalAdvance(text)
-
-
-def _paint_line(painter: QPainter, tile: Tile, look: Look, number: int) -> None:
-    """Draw the one quiet line: number, name, clock of the frame, age."""
-    line = QRectF(tile.area.left(), tile.area.top(), tile.area.width(), LINE_HEIGHT_PX)
-    painter.fillRect(line, theme.color("surface"))
-    inner = line.adjusted(_MARGIN_PX, 0, -_MARGIN_PX, 0)
-    painter.setFont(theme.font(theme.FONT_SMALL_PX))
-    painter.setPen(theme.color("warn" if look.frozen else "quiet"))
-    middle = Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(inner, middle | Qt.AlignmentFlag.AlignRight, _times(tile, look))
-    name = f"{number}  {tile.camera.name}" if number <= 9 else tile.camera.name
-    room_px = max(0, int(inner.width()) - _TIMES_PX)
-    stamp = stamps.line_text(name, "text", theme.mode(), room_px, look.ratio)
-    stamps.put(painter, inner.topLeft() + QPointF(0, 3), stamp)
-
-
-def _times(tile: Tile, look: Look) -> str:
-    frame = tile.frame
-    if frame is None or tile.condition is Condition.DISABLED:
-        return ""
-    clock = formatting.clock_ms(frame.time.wall)
-    if look.frozen:
-        return f"◆ {clock}"
-    if tile.condition is not Condition.SHOWING:
-        return clock
-    return f"{clock} · {formatting.number(tile.age_ms, 0, 'ms')}"

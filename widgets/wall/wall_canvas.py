@@ -1,8 +1,8 @@
 """One widget paints all tiles; frames are pulled by its timer, never pushed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QRegion,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QApplication, QWidget
@@ -31,10 +32,12 @@ from widgets.wall.tile_condition import (
     sentence_of,
 )
 from widgets.wall.tile_grid import TileGrid, place_at
-from widgets.wall.tile_painter import Look, paint_tile
+from widgets.wall.tile_painter import Look, paint_tile, paint_words
 
-_FRAME_MS: Final = 33
-_AGE_SMOOTHING: Final = 0.1
+_FRAME_MS: Final = 16
+"""Newer frames are looked for as often as a screen can show them."""
+_JUDGE_NS: Final = 100_000_000
+"""A tile without a new frame is judged this often: its picture may have become old."""
 
 
 class WallCanvas(QWidget):
@@ -58,6 +61,9 @@ class WallCanvas(QWidget):
         self._pressed_at: QPoint | None = None
         self._dragged: CameraId | None = None
         self._drop_area = QRect()
+        self._shown: list[Tile] = []
+        self._covered = QRegion()
+        self._gaps: list[QRect] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._frame_timer = QTimer(self)
@@ -88,6 +94,8 @@ class WallCanvas(QWidget):
     def stop(self) -> None:
         """Pull no more."""
         self._frame_timer.stop()
+        for tile in self._tiles.values():
+            tile.looked_since_ns = None
 
     def show_cameras(self, cameras: Sequence[Camera]) -> None:
         """Take the cameras of the site; tiles of those known keep their frames."""
@@ -125,15 +133,14 @@ class WallCanvas(QWidget):
 
     def pull(self) -> None:
         """Take new frames and repaint only the tiles that changed."""
-        self._board.read(self._engine)
-        for camera_id in self._grid.shown:
-            tile = self._tiles[camera_id]
-            fresh = not self._look.frozen and tile.take(self._engine.frame(camera_id))
-            changed = self._judge(tile, fresh=fresh)
-            if fresh:
-                self._ask_size(tile)
-            if fresh or changed:
-                self.update(tile.area)
+        news = self._board.read(self._engine)
+        now_ns = self._clock.monotonic_ns()
+        changed = [t for t in self._shown if self._renew(t, now_ns, news=news)]
+        if len(changed) > 1 and len(changed) == len(self._shown):
+            self.update()
+            return
+        for tile in changed:
+            self.update(tile.area)
 
     def move_current(self, by: int) -> None:
         """Let the focus go from tile to tile."""
@@ -170,16 +177,17 @@ class WallCanvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the tiles that were touched."""
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), theme.color("ground"))
-        look = replace(self._look, ratio=self.devicePixelRatioF())
-        first = self._grid.screen * self._grid.tiles_shown
-        for place, camera_id in enumerate(self._grid.shown):
-            tile = self._tiles[camera_id]
-            if event.region().intersects(tile.area):
-                current = camera_id == self._current and self.hasFocus()
-                number = self._number(camera_id, first, place)
-                paint_tile(painter, tile, look, number=number, current=current)
+        painter, region = QPainter(self), event.region()
+        whole = region.rectCount() == 1 and event.rect() == self.rect()
+        ground = theme.color("ground")
+        for gap in self._gaps if whole else _rects(region.subtracted(self._covered)):
+            painter.fillRect(gap, ground)
+        touched = [t for t in self._shown if whole or region.intersects(t.area)]
+        self._paint_tiles(painter, touched, in_parts=region.rectCount() > 1)
+        focused = self._current if self.hasFocus() else None
+        for tile in touched:
+            if tile.sentence or tile.camera.id == focused:
+                paint_words(painter, tile, current=tile.camera.id == focused)
         if self._dragged is not None and not self._drop_area.isEmpty():
             painter.setPen(QPen(theme.color("accent"), theme.FOCUS_RING_PX))
             painter.drawRect(self._drop_area.adjusted(1, 1, -1, -1))
@@ -253,7 +261,34 @@ class WallCanvas(QWidget):
         super().focusOutEvent(event)
         self.update()
 
-    def _judge(self, tile: Tile, *, fresh: bool) -> bool:
+    def _paint_tiles(
+        self, painter: QPainter, tiles: Sequence[Tile], *, in_parts: bool
+    ) -> None:
+        look = replace(self._look, ratio=self.devicePixelRatioF())
+        painter.save()
+        painter.scale(1 / look.ratio, 1 / look.ratio)
+        for tile in tiles:
+            if in_parts:
+                # One rectangle: clipped by many, Qt would copy line by line.
+                painter.setClipRect(tile.place(look.ratio).area)
+            paint_tile(painter, tile, look)
+        painter.restore()
+
+    def _renew(self, tile: Tile, now_ns: int, *, news: bool) -> bool:
+        """Take what is new of one camera; tell whether its tile looks different."""
+        if self._look.frozen:
+            tile.looked_since_ns = None
+            return False
+        if tile.looked_since_ns is None:
+            tile.looked_since_ns = now_ns
+        fresh = tile.take(self._engine.frame(tile.camera.id))
+        if fresh:
+            self._ask_size(tile)
+        if not fresh and not news and 0 <= now_ns - tile.judged_ns < _JUDGE_NS:
+            return False
+        return self._judge(tile, now_ns, fresh=fresh) or fresh
+
+    def _judge(self, tile: Tile, now_ns: int, *, fresh: bool) -> bool:
         """Renew condition, sentence and age; tell whether there is something to say."""
         facts = TileFacts(
             camera=tile.camera,
@@ -261,15 +296,16 @@ class WallCanvas(QWidget):
             frame=tile.frame,
             engine_up=self._board.engine_up,
             offline_since=self._board.offline_since(tile.camera.id),
-            now_ns=self._clock.monotonic_ns(),
+            now_ns=now_ns,
+            looked_since_ns=tile.looked_since_ns,
         )
         before = (tile.condition, tile.sentence, tile.cause)
-        if not self._look.frozen:
-            tile.condition = condition_of(facts)
-            tile.sentence = sentence_of(tile.condition, facts)
-            tile.cause = cause_of(tile.condition, facts)
+        tile.judged_ns = now_ns
+        tile.condition = condition_of(facts)
+        tile.sentence = sentence_of(tile.condition, facts)
+        tile.cause = cause_of(tile.condition, facts)
         if fresh and facts.age_ns is not None:
-            tile.age_ms = _smoothed(tile.age_ms, facts.age_ns / 1e6)
+            tile.note_age(facts.age_ns / 1e6)
         return before != (tile.condition, tile.sentence, tile.cause)
 
     def _ask_size(self, tile: Tile) -> None:
@@ -278,13 +314,19 @@ class WallCanvas(QWidget):
             self._engine.request_size(tile.camera.id, size.width(), size.height())
 
     def _lay_out(self) -> None:
-        for tile in self._tiles.values():
+        shown = self._grid.shown
+        for camera_id, tile in self._tiles.items():
             tile.area = QRect()
-        areas = self._grid.areas(self.rect())
-        for camera_id, area in zip(self._grid.shown, areas, strict=True):
-            tile = self._tiles[camera_id]
+            if camera_id not in shown:
+                tile.looked_since_ns = None
+        self._shown = [self._tiles[camera_id] for camera_id in shown]
+        self._covered = QRegion()
+        for tile, area in zip(self._shown, self._grid.areas(self.rect()), strict=True):
             tile.area = area
+            tile.number = self._number(tile.camera.id)
+            self._covered += area
             self._ask_size(tile)
+        self._gaps = _rects(QRegion(self.rect()).subtracted(self._covered))
         self.update()
 
     def _camera_at(self, point: QPoint) -> CameraId | None:
@@ -292,12 +334,12 @@ class WallCanvas(QWidget):
         place = place_at([self._tiles[camera].area for camera in shown], point)
         return None if place is None else shown[place]
 
-    def _number(self, camera_id: CameraId, first: int, place: int) -> int:
+    def _number(self, camera_id: CameraId) -> int:
         """Return the key that enlarges a tile, which counts places of the screen."""
-        if self._grid.enlarged is not None:
-            return self._grid.order.index(camera_id) - first + 1
-        return place + 1
+        first = self._grid.screen * self._grid.tiles_shown
+        return self._grid.order.index(camera_id) - first + 1
 
 
-def _smoothed(before: float | None, now: float) -> float:
-    return now if before is None else before + _AGE_SMOOTHING * (now - before)
+def _rects(region: QRegion) -> list[QRect]:
+    """Return the rectangles of a region, which is a sequence without saying so."""
+    return list(cast("Iterable[QRect]", region))
