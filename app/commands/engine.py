@@ -25,6 +25,12 @@ def add(commands: Commands) -> None:
     add_json(parser)
     parser.add_argument("--source", help="work through one recording or camera")
     add_model(parser)
+    parser.add_argument(
+        "--metrics-port",
+        type=int,
+        default=0,
+        help="serve /metrics and /healthz on this port of the loopback; 0: do not",
+    )
     parser.add_argument("--follow", type=int, help="end with this process")
     parser.set_defaults(run=_run)
 
@@ -44,7 +50,11 @@ def _serve(options: argparse.Namespace) -> int:
             "The engine needs the address of the database: give --dsn or ATALAYA_DSN."
         )
     code = run_engine_process(
-        paths_of(options), options.dsn, model=options.model, follow_pid=options.follow
+        paths_of(options),
+        options.dsn,
+        model=options.model,
+        follow_pid=options.follow,
+        metrics_port=options.metrics_port or None,
     )
     leave_stuck_threads(code)
     return code

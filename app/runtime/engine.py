@@ -295,4 +295,5 @@ def _lane_parts(parts: EngineParts, times: StageTimes) -> LaneParts:
         make_judge=parts.make_judge,
         run_dir=parts.run_dir,
         times=times,
+        capture_allowed_s=parts.patience.capture_s,
     )

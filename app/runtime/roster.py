@@ -35,13 +35,14 @@ from app.runtime.watchdog_policy import Remedy
 
 _SPARE_NS = 30 * NS_PER_S
 _LEAST_KEPT_NS = 60 * NS_PER_S
-_CAPTURE_ALLOWED_S = 30.0
-"""Opening a camera takes at most two timeouts of 4 s, and a slow name server more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneParts:
-    """What every camera is built from."""
+    """What every camera is built from.
+
+    `capture_allowed_s` is how long a capture may give no sign of life.
+    """
 
     clock: Clock
     secrets: SecretStore
@@ -49,6 +50,7 @@ class LaneParts:
     make_judge: JudgeMaker
     run_dir: Path
     times: StageTimes = field(default_factory=StageTimes)
+    capture_allowed_s: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class Roster:
             WatchedStage(
                 stage=CAPTURE,
                 pulse=pulse,
-                allowed_s=_CAPTURE_ALLOWED_S,
+                allowed_s=self._parts.capture_allowed_s,
                 remedy=Remedy.REPLACE,
                 camera_id=entry.camera.id,
             )

@@ -24,6 +24,8 @@ class Patience:
     a restart costs every camera some seconds.
     """
 
+    capture_s: float = 30.0
+    """Opening takes at most two timeouts of 4 s, and a slow name server more."""
     inference_s: float = 30.0
     plates_s: float = 60.0
     evidence_s: float = 120.0

@@ -120,3 +120,31 @@ def test_waiting_ends_when_the_stream_breaks_off() -> None:
     assert not ring.wait_for(5 * FRAME_NS, timeout_s=5)
     closer.join()
     assert ring.closed
+
+
+def test_a_lower_limit_lets_the_oldest_groups_go_at_once() -> None:
+    ring = PacketRing()
+    for second in range(10):
+        ring.append(_of_a_kilobyte(second))
+    assert ring.size_bytes == 10_000
+
+    ring.limit(3500)
+
+    kept = ring.cut(0, 10**12)
+    assert [packet.stream_ns // 10**9 for packet in kept] == [7, 8, 9]
+    ring.append(_of_a_kilobyte(10))
+    assert ring.size_bytes == 3000
+    ring.limit(10)
+    assert ring.size_bytes == 0
+    ring.append(_of_a_kilobyte(11))
+    assert ring.newest_ns == 11 * 10**9
+
+
+def _of_a_kilobyte(second: int) -> PacketRecord:
+    return PacketRecord(
+        stream_ns=second * 10**9,
+        decode_ns=second * 10**9,
+        duration_ns=10**9,
+        keyframe=True,
+        data=bytes(1000),
+    )
