@@ -24,6 +24,8 @@ from app.domain.errors import CameraUnreachable, EnvironmentFault
 _log = logging.getLogger(__name__)
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEALTHY_AFTER_PACKETS = 25
+_LONGEST_GAP_NS = 30 * NS_PER_S
+"""A gap of a recording that the packet ring bears: no picture of it is lost."""
 _LONGEST_PAUSE_NS = 12 * 3600 * NS_PER_S
 """A recorder that only writes when something moves pauses for as long as it likes."""
 
@@ -106,9 +108,11 @@ class CameraSource:
         pace: Pace = Pace.LIVE,
         backoff: Backoff | None = None,
         recorded_from: datetime | None = None,
+        accelerate: bool = False,
     ) -> None:
         """Make ready; `credentials` is asked at every connection, and not kept.
 
+        With `accelerate` a graphics card decodes it, where there is one.
         `recorded_from` is the wall time at which a FAST recording begins; without it
         the recording begins now.
         """
@@ -117,10 +121,13 @@ class CameraSource:
         self._clock = clock
         self._stop = stop
         self._pace = pace
+        self._accelerate = accelerate
         self._backoff = backoff or Backoff()
         self._recorded_from = recorded_from
         self._stream_clock = (
-            StreamClock(longest_pause_ns=_LONGEST_PAUSE_NS)
+            StreamClock(
+                largest_step_ns=_LONGEST_GAP_NS, longest_pause_ns=_LONGEST_PAUSE_NS
+            )
             if pace is Pace.FAST
             else StreamClock()
         )
@@ -159,7 +166,12 @@ class CameraSource:
     def _opened(self) -> VideoStream:
         """Open the camera in the way that it accepted before."""
         remembered, self._transport = self._transport, Transport.TCP
-        stream = open_somehow(self._url, self._credentials(), first=remembered)
+        stream = open_somehow(
+            self._url,
+            self._credentials(),
+            first=remembered,
+            accelerate=self._accelerate,
+        )
         self._transport = stream.transport
         return stream
 

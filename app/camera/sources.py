@@ -18,13 +18,23 @@ def sources_of(
 ) -> tuple[CameraSource, CameraSource | None]:
     """Return the main stream of a camera and its second one, None if it has none.
 
-    The credentials go to the camera's own host only.
+    The credentials go to the camera's own host only. A main stream that is decoded
+    for want of a second one is worth a graphics card.
     """
-    main = _source(camera.url, credentials, clock, stop)
+    alone = camera.sub_url is None
+    main = CameraSource(
+        camera.url,
+        credentials,
+        clock,
+        stop,
+        pace=_pace_of(camera.url),
+        accelerate=alone,
+    )
     if camera.sub_url is None:
         return main, None
     allowed = credentials if same_host(camera.url, camera.sub_url) else _nobody
-    return main, _source(camera.sub_url, allowed, clock, stop)
+    pace = _pace_of(camera.sub_url)
+    return main, CameraSource(camera.sub_url, allowed, clock, stop, pace=pace)
 
 
 def same_host(url: str, other: str) -> bool:
@@ -35,14 +45,8 @@ def same_host(url: str, other: str) -> bool:
         return False
 
 
-def _source(
-    url: str,
-    credentials: Callable[[], Credentials | None],
-    clock: Clock,
-    stop: threading.Event,
-) -> CameraSource:
-    pace = Pace.LIVE if "://" in url else Pace.REAL_TIME
-    return CameraSource(url, credentials, clock, stop, pace=pace)
+def _pace_of(url: str) -> Pace:
+    return Pace.LIVE if "://" in url else Pace.REAL_TIME
 
 
 def _nobody() -> None:

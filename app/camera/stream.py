@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from app.camera.credentials import Credentials, split_credentials, with_credentials
 from app.camera.faults import place_of, unreachable
+from app.camera.hardware import accelerator
 from app.camera.rtsp_check import check_rtsp
 from app.camera.transport import Transport
 from app.domain.errors import CameraUnreachable
@@ -24,7 +26,7 @@ av.logging.set_libav_level(av.logging.PANIC)
 _log = logging.getLogger(__name__)
 
 OPEN_TIMEOUT_S = 4.0
-STALL_TIMEOUT_S = 3.0
+STALL_TIMEOUT_S = 2.8
 _PROTOCOLS = {
     "rtsp": "rtsp,rtp,udp,tcp",
     "rtsps": "rtsps,rtsp,rtp,udp,tcp,tls,crypto",
@@ -98,10 +100,15 @@ class VideoStream:
         Raises CameraUnreachable when the camera stalls or the connection breaks.
         """
         index = self._stream.index
+        asked_s = time.monotonic()
         try:
             for packet in self._container.demux():
+                # A read that timed out still gives what the parser had held back.
+                if time.monotonic() - asked_s >= STALL_TIMEOUT_S:
+                    raise TimeoutError
                 if packet.stream_index == index and packet.size:
                     yield packet  # type: ignore[misc]
+                    asked_s = time.monotonic()
         except (av.error.FFmpegError, OSError) as error:
             raise unreachable(self._url, error) from None
 
@@ -118,8 +125,12 @@ def open_stream(
     credentials: Credentials | None,
     timeout_s: float = OPEN_TIMEOUT_S,
     transport: Transport = Transport.TCP,
+    *,
+    accelerate: bool = False,
 ) -> VideoStream:
     """Open the video of a camera or file.
+
+    With `accelerate` a graphics card decodes it, where there is one.
 
     `url` is rtsp, rtsps, http or https, or the path of a file. User and password in
     the URL itself are used when `credentials` is None.
@@ -138,6 +149,7 @@ def open_stream(
             options=_options(scheme, transport),
             timeout=(timeout_s, STALL_TIMEOUT_S),
             metadata_errors="replace",
+            hwaccel=accelerator() if accelerate else None,
         )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         if scheme == "rtsp" and _is_refusal(error):
@@ -154,6 +166,8 @@ def open_somehow(
     credentials: Credentials | None,
     timeout_s: float = OPEN_TIMEOUT_S,
     first: Transport = Transport.TCP,
+    *,
+    accelerate: bool = False,
 ) -> VideoStream:
     """Open the video, by TCP if the camera lets us, else in a way that it accepts.
 
@@ -163,7 +177,9 @@ def open_somehow(
     transport: Transport = first
     while True:
         try:
-            return open_stream(url, credentials, timeout_s, transport)
+            return open_stream(
+                url, credentials, timeout_s, transport, accelerate=accelerate
+            )
         except TransportRefused:
             following = transport.following()
             if following is None:

@@ -10,8 +10,10 @@ from av.video.frame import VideoFrame
 
 from app.camera.source import VideoPacket
 from app.domain.clock import NS_PER_S, CaptureTime
+from app.domain.errors import CameraUnreachable
 
 _MOST_HELD = 64
+_HOPELESS_AFTER_NS = 30 * NS_PER_S
 
 
 class PictureDecoder:
@@ -23,9 +25,19 @@ class PictureDecoder:
     """
 
     def __init__(
-        self, *, lossy: bool = False, took: Callable[[float], None] | None = None
+        self,
+        *,
+        lossy: bool = False,
+        live: bool = False,
+        took: Callable[[float], None] | None = None,
     ) -> None:
-        """Wait for the first keyframe; `took` is told the seconds of each packet."""
+        """Wait for the first keyframe; `took` is told the seconds of each packet.
+
+        Of a `live` stream that gives no sound picture for 30 s nothing more is hoped:
+        `decode` then raises CameraUnreachable.
+        """
+        self._live = live
+        self._hoping_since_ns: int | None = None
         self._took = took
         self.corrupt_count = 0
         self._lossy = lossy
@@ -40,6 +52,7 @@ class PictureDecoder:
 
         Packets that no keyframe has come before are not even decoded.
         """
+        self._hope(packet.arrival.monotonic_ns)
         if self._lossy and self._is_gap(packet.packet.pts) and not packet.keyframe:
             self._damaged()
             self._lacks_keyframe = True
@@ -54,16 +67,29 @@ class PictureDecoder:
             return []
         if packet.packet.is_corrupt:
             self._damaged()
-        return [
+        sound = [
             (frame, self._arrivals.pop(frame.pts, packet.arrival))
             for frame in frames
             if self._sound(frame)
         ]
+        if sound:
+            self._hoping_since_ns = None
+        return sound
+
+    def _hope(self, now_ns: int) -> None:
+        since_ns = self._hoping_since_ns
+        if since_ns is None:
+            self._hoping_since_ns = now_ns
+        elif self._live and now_ns - since_ns > _HOPELESS_AFTER_NS:
+            raise CameraUnreachable(
+                "What the camera sends cannot be decoded. Check its encoder."
+            )
 
     def skip(self) -> None:
         """Take note that a packet was left out: only a keyframe mends that."""
         self._waiting_for_keyframe = True
         self._lacks_keyframe = True
+        self._hoping_since_ns = None
         self._arrivals.clear()
 
     def flush(self, codec: VideoCodecContext) -> list[tuple[VideoFrame, CaptureTime]]:

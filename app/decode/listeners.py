@@ -112,4 +112,8 @@ class SecondListener:
 def _decoder_of(
     stream: VideoStream, took: Callable[[float], None] | None
 ) -> PictureDecoder:
-    return PictureDecoder(lossy=stream.transport is Transport.UDP, took=took)
+    return PictureDecoder(
+        lossy=stream.transport is Transport.UDP,
+        live=stream.frame_count is None,
+        took=took,
+    )

@@ -38,6 +38,7 @@ class Heard:
     sessions: list[Session] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     losses: list[str] = field(default_factory=list)
+    waits_s: list[float] = field(default_factory=list)
     drops: Counter[str] = field(default_factory=Counter)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
@@ -55,9 +56,11 @@ class Heard:
         with self.changed:
             self.drops[reason] += count
 
-    def session_lost(self, message: str, retry_in_s: float | None) -> None:  # noqa: ARG002
+    def session_lost(self, message: str, retry_in_s: float | None) -> None:
         with self.changed:
             self.losses.append(message)
+            if retry_in_s is not None:
+                self.waits_s.append(retry_in_s)
             self.changed.notify_all()
 
     def stream_remark(self, sentence: str) -> None:
