@@ -33,12 +33,15 @@ class StreamClock:
     so that stream time runs about as fast as wall time and never goes back.
     """
 
-    def __init__(self, *, longest_pause_ns: int = 0) -> None:
-        """Begin at zero.
+    def __init__(
+        self, *, largest_step_ns: int = _LARGEST_STEP_NS, longest_pause_ns: int = 0
+    ) -> None:
+        """Begin at zero; a step of `largest_step_ns` is still the same session.
 
         In a recording, timestamps that jump forward by up to `longest_pause_ns` are
         a pause: another session, but stream time goes on by the timestamps.
         """
+        self._largest_step_ns = largest_step_ns
         self._longest_pause_ns = longest_pause_ns
         self._paused = False
         self._base_ns: int | None = None
@@ -91,7 +94,7 @@ class StreamClock:
         shown_ns = self._placed_ns(ticks or 0, time_base)
         if self._last is not None:
             step_ns = shown_ns - self._last.stream_ns
-            if not -_LARGEST_REORDER_NS <= step_ns <= _LARGEST_STEP_NS:
+            if not -_LARGEST_REORDER_NS <= step_ns <= self._largest_step_ns:
                 self._paused = 0 < step_ns <= self._longest_pause_ns
                 raise TimelineBroken
         return shown_ns
