@@ -25,6 +25,8 @@ _TIME_BASE = Fraction(1, TICKS_PER_S)
 _OPTIONS = {
     "movflags": "frag_keyframe+delay_moov+default_base_moof",
     "video_track_timescale": str(TICKS_PER_S),
+    # Whole fragments reach the disk: a file that ends within a header plays nowhere.
+    "flush_packets": "1",
 }
 
 
