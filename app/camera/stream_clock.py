@@ -118,4 +118,6 @@ class StreamClock:
 
 
 def _scaled_ns(ticks: int, time_base: Fraction) -> int:
-    return round(ticks * time_base * NS_PER_S)
+    # In whole numbers: a Fraction would cost more than the rest of a packet's way.
+    divisor = time_base.denominator
+    return (2 * ticks * time_base.numerator * NS_PER_S + divisor) // (2 * divisor)
