@@ -17,7 +17,7 @@ _MEASURED_SIGMA = 0.04
 """Spread of a detected coordinate, as a share of the box height."""
 _FIRST_VELOCITY_SIGMA = np.array([[4.0], [1.0]], np.float32)
 """Spread of the unknown first velocity of centre and size, box heights per second."""
-_ACCELERATION_SIGMA = np.array([[4.0], [1.0]], np.float32)
+_ACCELERATION_SIGMA = np.array([[2.0], [1.0]], np.float32)
 """Of centre and size, box heights per second squared."""
 _MIN_SIGMA_PX = 0.5
 _MIN_SIZE_PX = 1.0

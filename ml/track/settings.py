@@ -18,12 +18,12 @@ class TrackerSettings:
     unsure_score: float = 0.1
     birth_score: float = 0.4
     birth_hits: int = 2
-    max_gap_s: float = 1.0
+    max_gap_s: float = 1.5
     rest_after_s: float = 3.0
     max_rest_gap_s: float = 30.0
-    min_likeness: float = 0.2
-    min_unsure_likeness: float = 0.25
-    min_rest_likeness: float = 0.4
+    min_likeness: float = 0.4
+    min_unsure_likeness: float = 0.4
+    min_rest_likeness: float = 0.5
     max_margin: float = 0.8
     duplicate_likeness: float = 0.7
-    twin_likeness: float = 0.6
+    twin_likeness: float = 0.5

@@ -107,8 +107,12 @@ class ByteTracker:
     def _match(self, pairs: Pairs, detections: Detections) -> tuple[Rows, Rows]:
         settings, scores = self._settings, detections.scores[pairs.columns]
         sure = scores >= settings.sure_score
-        # Of two equally near detections the surer one is the better guess.
-        weighed = pairs.likeness * (0.5 + 0.5 * scores)
+        # Of two equally near detections the surer one is the better guess, of two
+        # tracks the one that has proved itself.
+        proved = self._tracks.ids[pairs.rows] != TENTATIVE
+        weighed = (
+            pairs.likeness * (0.5 + 0.5 * scores) * (0.8 + np.float32(0.2) * proved)
+        )
         rows, columns = assign(Pairs(pairs.rows, pairs.columns, weighed).where(sure))
         unsure = ~sure & (scores >= settings.unsure_score)
         if not unsure.any():

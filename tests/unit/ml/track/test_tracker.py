@@ -1,5 +1,6 @@
 """Identities over time: crossing, gaps, standing still, and ends."""
 
+import pickle
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -248,3 +249,143 @@ def test_a_single_hit_is_enough_when_so_set() -> None:
     tracker = ByteTracker(TrackerSettings(birth_hits=1))
     tracks = tracker.update(_detections([(100, 100, 60, 40)]), _at(0))
     assert [box.track_id for box in tracks] == [1]
+
+
+def test_a_vehicle_is_found_again_after_a_full_second() -> None:
+    """Not one look sees it for a second; then it is where it would be by then."""
+    tracker = ByteTracker()
+    for i in range(60):
+        time_s, x = i / 20, 50 + 8.0 * i
+        hidden = 30 <= i < 50
+        seen = [] if hidden else [(x, 200.0, 90.0, 60.0)]
+        tracks = tracker.update(_detections(seen), _at(time_s))
+        if i > 1:
+            assert [box.track_id for box in tracks] == [1]
+            assert tracks.boxes[0].predicted == hidden
+            assert not tracks.ended
+
+
+def test_a_vehicle_behind_another_keeps_its_identity() -> None:
+    """A car is fully hidden for a second by a lorry that passes in front of it."""
+    tracker = ByteTracker()
+    names = set()
+    for i in range(90):
+        time_s = i / 20
+        car, lorry = 200 + 30 * time_s, -200 + 260 * time_s
+        hidden = abs(car - lorry) < 115
+        seen = [(lorry, 210.0, 300.0, 180.0)]
+        seen += [] if hidden else [(car, 200.0, 70.0, 50.0)]
+        tracks = tracker.update(_detections(seen), _at(time_s))
+        if i > 1:
+            names.add(_nearest(tracks, car, 200.0))
+            names.add(_nearest(tracks, lorry, 210.0))
+    assert len(names) == 2
+    assert max(names) == 2
+
+
+def _parked(
+    hours: float, rng: np.random.Generator
+) -> Iterable[tuple[float, list[Seen]]]:
+    """A look a second at a parked car that a bus hides for 6 s of every minute."""
+    for i in range(round(hours * 3600)):
+        bus_x = 400 + 100 * (i % 60 - 30)
+        hidden = abs(bus_x - 400) < 350
+        car = np.array([400, 300, 120, 80]) + rng.normal(0, 2, 4)
+        seen: list[Seen] = [] if hidden else [(car[0], car[1], car[2], car[3])]
+        if -300 < bus_x < 1600:
+            seen.append((bus_x, 280.0, 480.0, 220.0))
+        yield float(i), seen
+
+
+def test_a_parked_vehicle_stays_one_track_for_hours() -> None:
+    """Hidden every minute for longer than any gap, it is known where it stands."""
+    tracker = ByteTracker()
+    sizes: list[int] = []
+    names: set[TrackId] = set()
+    ended: set[TrackId] = set()
+    for time_s, seen in _parked(2.0, np.random.default_rng(5)):
+        tracks = tracker.update(_detections(seen), _at(time_s))
+        ended.update(tracks.ended)
+        cars = [box for box in tracks if box.box.width_px < 200]
+        names.update(box.track_id for box in cars)
+        if time_s > 1:
+            assert [_centre(box) for box in cars] == [pytest.approx((400, 300), abs=15)]
+        if time_s % 60 == 20:
+            sizes.append(len(pickle.dumps(tracker)))
+    assert names == {1}
+    assert 1 not in ended
+    assert max(sizes) <= min(sizes) + 100
+
+
+def test_where_a_vehicle_stood_another_is_not_taken_for_it_from_afar() -> None:
+    """A stand that is empty is not filled by what drives by next to it."""
+    tracker = ByteTracker()
+    for i in range(200):
+        tracker.update(_detections([(400, 300, 120, 80)]), _at(i / 10))
+    for i in range(200, 260):
+        x = 100 + 15.0 * (i - 200)
+        tracks = tracker.update(_detections([(x, 345, 120, 80)]), _at(i / 10))
+        if i > 202:
+            assert 1 not in [box.track_id for box in tracks if not box.predicted]
+
+
+def test_an_empty_stand_is_given_up() -> None:
+    """However long a vehicle stood, half a minute out of sight ends its track."""
+    tracker = ByteTracker()
+    for i in range(1200):
+        tracker.update(_detections([(400, 300, 120, 80)]), _at(i / 2))
+    tracks = _follow(tracker, ((600 + i / 2, Detections.none()) for i in range(58)))
+    assert [box.predicted for box in tracks] == [True]
+    ended = [
+        ended
+        for i in range(58, 70)
+        for ended in tracker.update(Detections.none(), _at(600 + i / 2)).ended
+    ]
+    assert ended == [1]
+
+
+def test_a_second_box_of_one_vehicle_begins_no_track() -> None:
+    """Detectors see twins now and then: cab and lorry, car and shadow."""
+    tracker = ByteTracker()
+    tracks = Tracks(())
+    for i in range(30):
+        twin = [(104 + 4.0 * i, 103, 84, 52)] if i > 3 else []
+        seen = _detections([(100 + 4.0 * i, 100, 90, 60), *twin])
+        tracks = tracker.update(seen, _at(i / 10))
+    assert [box.track_id for box in tracks] == [1]
+
+
+def test_a_class_is_not_set_in_stone() -> None:
+    """Hours as a car do not outweigh what the last minutes say."""
+    tracker = ByteTracker()
+    far = _detections([(400, 300, 60, 40)], cls=VehicleClass.CAR)
+    _follow(tracker, ((i / 10, far) for i in range(1500)))
+    near = _detections([(400, 300, 60, 40)], cls=VehicleClass.TRUCK)
+    tracks = _follow(tracker, ((i / 10, near) for i in range(1500, 1800)))
+    assert [box.vehicle_class for box in tracks] == [VehicleClass.TRUCK]
+
+
+def test_the_forecast_agrees_with_the_look_and_goes_on_from_there() -> None:
+    """At the look itself it is what was published; later it is further along."""
+    tracker = ByteTracker()
+    tracks = _follow(
+        tracker,
+        ((i / 10, _detections([(50 + 12.0 * i, 100, 60, 40)])) for i in range(30)),
+    )
+    forecast = tracker.forecast()
+    assert forecast.at(forecast.stream_ns).boxes == tracks.boxes
+    (ahead,) = forecast.at(forecast.stream_ns + 200_000_000)
+    assert _centre(ahead)[0] - _centre(tracks.boxes[0])[0] == pytest.approx(24, abs=3)
+    tracker.update(Detections.none(), _at(3.0))
+    assert forecast.at(forecast.stream_ns).boxes == tracks.boxes
+
+
+def test_what_stands_does_not_tremble_in_the_forecast() -> None:
+    """A parked vehicle's noise is no motion."""
+    rng = np.random.default_rng(3)
+    tracker = ByteTracker()
+    for i in range(100):
+        parked = np.array([400, 300, 120, 80]) + rng.normal(0, 2, 4)
+        tracker.update(_detections([tuple(parked.tolist())]), _at(i / 10))
+    assert not tracker.forecast().velocities_px_s.any()
+    assert not tracker.forecast().moving
