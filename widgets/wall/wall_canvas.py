@@ -86,6 +86,10 @@ class WallCanvas(QWidget):
         """What the engine says of the cameras."""
         return self._board
 
+    def tile(self, camera_id: CameraId) -> Tile:
+        """Return what is kept of a camera; KeyError when the site has no such one."""
+        return self._tiles[camera_id]
+
     def start(self) -> None:
         """Begin to pull frames."""
         self._frame_timer.start()

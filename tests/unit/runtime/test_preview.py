@@ -167,15 +167,19 @@ def write_for_ever(path: Path) -> None:
     writer.close()
 
 
-def test_no_torn_reads_from_another_process(path: Path) -> None:
+def _writing(path: Path) -> "subprocess.Popen[bytes]":
     program = (
         "from pathlib import Path;"
         "from tests.unit.runtime.test_preview import write_for_ever;"
         f"write_for_ever(Path({str(path)!r}))"
     )
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, cwd=PROJECT
     )
+
+
+def test_no_torn_reads_from_another_process(path: Path) -> None:
+    process = _writing(path)
     wait_until(lambda: path.exists() and path.stat().st_size, "segment")
     reader = PreviewReader(path, CAMERA, SystemClock())
     seen: set[int] = set()
@@ -194,6 +198,60 @@ def test_no_torn_reads_from_another_process(path: Path) -> None:
         process.communicate()
         reader.close()
     assert process.returncode == 0
+
+
+def test_a_killed_writer_leaves_a_whole_picture_and_its_room_is_reclaimed(
+    tmp_path: Path,
+) -> None:
+    path = shared_folder() / f"{run_prefix(tmp_path)}killed"
+    process = _writing(path)
+    wait_until(lambda: path.exists() and path.stat().st_size, "segment")
+    reader = PreviewReader(path, CAMERA, SystemClock())
+    wait_until(reader.latest, "picture")
+    process.kill()
+    process.communicate()
+
+    # It died anywhere, perhaps in the middle of a slot: what is shown is whole.
+    frame = reader.latest()
+    assert frame is not None
+    assert (frame.image == frame.sequence % 251).all()
+    assert len(frame.overlay.boxes) == frame.sequence % 7
+    assert sweep(tmp_path) == 1
+    assert not path.exists()
+    assert (frame.image == frame.sequence % 251).all()
+    reader.close()
+    PreviewWriter(path).close()
+    assert sweep(tmp_path) == 0
+
+
+def test_a_killed_reader_is_missed_and_leaves_nothing(path: Path) -> None:
+    clock = ManualClock()
+    writer = PreviewWriter(path)
+    program = (
+        "from pathlib import Path;"
+        "from tests.unit.runtime.test_preview import look_for_ever;"
+        f"look_for_ever(Path({str(path)!r}))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, cwd=PROJECT
+    )
+    try:
+        wait_until(lambda: writer.watched(clock.monotonic_ns()), "reader")
+    finally:
+        process.kill()
+        process.communicate()
+    clock.advance(timedelta(seconds=3.1))
+
+    assert not writer.watched(clock.monotonic_ns())
+    writer.write(picture(5), caption(5), 5)
+    writer.close()
+    assert not path.exists()
+
+
+def look_for_ever(path: Path) -> None:
+    """Look once by a clock that stands still, then wait to be killed."""
+    PreviewReader(path, CAMERA, ManualClock()).latest()
+    sys.stdin.read()
 
 
 def test_sweep_removes_what_a_dead_engine_left(tmp_path: Path) -> None:
