@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -153,7 +154,7 @@ class _Analysis:
             software_version=self._parts.software_version,
         )
         report = run_single_source(source, str(self._job.video), stop=self._stop)
-        work_dir.rmdir()
+        shutil.rmtree(work_dir, ignore_errors=True)
         return report
 
     def progress(self, watch: RecordingWatch, elapsed_ns: int) -> None:

@@ -11,6 +11,7 @@ from app.runtime.recording import AnalysisParts, RecordingOutcome, analyse_recor
 from app.runtime.recording_job import RecordingJob, RecordingProgress
 
 _log = logging.getLogger(__name__)
+_REFUSED = "The computer refuses to read or write {}: {}. Mend that and try again."
 
 
 class BatchListener(Protocol):
@@ -74,6 +75,11 @@ def _one(
         outcome = analyse_recording(parts, job, stop=stop, tell=tell)
     except EnvironmentFault as fault:
         listener.failed(job, str(fault))
+        return None
+    except OSError as error:
+        _log.exception("analysing %s failed", job.video.name)
+        place, reason = error.filename or job.out, error.strerror or error
+        listener.failed(job, _REFUSED.format(place, reason))
         return None
     except Exception as error:  # noqa: BLE001 - a bug must not cost the other videos
         _log.exception("analysing %s failed", job.video.name)

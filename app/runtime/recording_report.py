@@ -65,10 +65,15 @@ class JsonLines:
         _say("progress", job, **asdict(progress))
 
     def done(self, job: RecordingJob, outcome: RecordingOutcome) -> None:
-        """Tell where the results lie."""
+        """Tell where the results lie, and what they come to."""
+        summary = outcome.summary
         _say(
             "done",
             job,
+            frames=summary["frames_looked_at"],
+            reached_s=summary["reached_s"],
+            fps=summary["frames_per_s"],
+            infractions=summary["infractions"],
             folder=str(outcome.folder),
             fresh=outcome.fresh,
             complete=outcome.complete,

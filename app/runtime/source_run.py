@@ -37,6 +37,7 @@ class SourceRun:
         self._source = source
         self._stop = stop
         self._capture_stop = threading.Event()
+        self._failure: Exception | None = None
         self._camera = parts.camera_of(source, _name_of(source))
         self._monitor = CameraMonitor(self._camera.id, parts.clock)
         self._ends = SourceEnds(self._monitor)
@@ -56,16 +57,21 @@ class SourceRun:
         self._capture = self._made_capture(live)
 
     def to_the_end(self) -> SourceReport:
-        """Work until the source ends or is stopped; see `run_single_source`."""
+        """Work until the source ends or is stopped; see `run_single_source`.
+
+        Raises what `SourceParts.seen` raised: there is no use in going on.
+        """
         began_ns = self._parts.clock.monotonic_ns()
         self._inference.add(self._camera.id, self._made_lane(), self._mailbox)
         self._inference.start()
         self._capture.start()
-        while not self._ends.over.wait(_POLL_S) and not self._stop.is_set():
+        while not self._ends.over.wait(_POLL_S) and not self._stopped:
             pass
-        if not self._ends.opened and not self._stop.is_set():
+        if not self._ends.opened and not self._stopped:
             raise CameraUnreachable(self._ends.message)
         self._finish()
+        if self._failure is not None:
+            raise self._failure
         elapsed_ns = self._parts.clock.monotonic_ns() - began_ns
         return self._report(elapsed_ns / NS_PER_S)
 
@@ -100,22 +106,29 @@ class SourceRun:
 
     def _seen(self, picture: Picture, tracks: Tracks) -> None:
         self._tally.add(picture, tracks)
-        if self._parts.seen is not None:
-            self._parts.seen(picture, tracks)
+        try:
+            if self._parts.seen is not None and self._failure is None:
+                self._parts.seen(picture, tracks)
+        except Exception as error:  # noqa: BLE001 - raised where the run was asked for
+            self._failure = error
         self._let_evidence_catch_up()
+
+    @property
+    def _stopped(self) -> bool:
+        return self._stop.is_set() or self._failure is not None
 
     def _let_evidence_catch_up(self) -> None:
         """Read no further while many cases wait to be made: the ring forgets."""
-        while self._desk.unrecorded > _MOST_UNRECORDED and not self._stop.is_set():
+        while self._desk.unrecorded > _MOST_UNRECORDED and not self._stopped:
             self._stop.wait(0.02)
 
     def _finish(self) -> None:
         """Let what was decoded go all the way to the store."""
-        while not self._inference.idle and not self._stop.is_set():
+        while not self._inference.idle and not self._stopped:
             self._inference.announce()
             self._stop.wait(0.01)
         self._inference.remove(self._camera.id)
-        if not self._stop.is_set():
+        if not self._stopped:
             self._plates.drain()
             self._desk.drain()
 
@@ -134,10 +147,10 @@ class SourceRun:
             tracks_by_class=self._tally.by_class(),
             infractions=self._desk.recorded,
             cases_failed=self._desk.failed,
-            stream_s=self._tally.stream_s,
-            duration_s=duration_s,
-            decoded_fps=health.frames_received / duration_s,
-            detected_fps=health.frames_detected / duration_s,
+            stream_s=round(self._tally.stream_s, 3),
+            duration_s=round(duration_s, 3),
+            decoded_fps=round(health.frames_received / duration_s, 2),
+            detected_fps=round(health.frames_detected / duration_s, 2),
             ending=self._ends.message,
         )
 

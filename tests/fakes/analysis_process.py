@@ -44,7 +44,8 @@ def _act(options: argparse.Namespace, stop: threading.Event) -> int:
     if name == "long":
         stop.wait(60)
     folder = os.environ["ATALAYA_TEST_RESULTS"]
-    _say("done", options, folder=folder, fresh=True, complete=name != "long")
+    ended = {"folder": folder, "fresh": True, "complete": name != "long"}
+    _say("done", options, **ended, **_figures(100))
     return 0
 
 

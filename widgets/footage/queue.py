@@ -122,11 +122,12 @@ class FootageQueue(QObject):
             _log.debug("an analysis said something else: %r", line[:200])
             return
         if kind == "progress":
-            names = ("frames", "reached_s", "share", "fps", "infractions")
-            self._update(**{name: event[name] for name in names})
+            self._update(share=event["share"], **_figures(event))
         elif kind == "done":
             ended = FootageState.DONE if event["complete"] else FootageState.INCOMPLETE
-            self._update(state=ended, folder=Path(event["folder"]))
+            state = FootageState.CANCELLED if self._cancelled else ended
+            folder = Path(event["folder"])
+            self._update(state=state, folder=folder, **_figures(event))
         elif kind == "failed":
             self._update(state=FootageState.FAILED, sentence=str(event["sentence"]))
 
@@ -179,3 +180,8 @@ class FootageQueue(QObject):
             replace(i, **facts) if i.id == self._running else i for i in self._items
         ]
         self.changed.emit()
+
+
+def _figures(event: dict[str, Any]) -> dict[str, Any]:
+    names = ("frames", "reached_s", "fps", "infractions")
+    return {name: event[name] for name in names}

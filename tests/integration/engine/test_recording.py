@@ -1,6 +1,7 @@
 """A recording becomes infractions, tracks and evidence, whole or named partial."""
 
 import csv
+import errno
 import importlib
 import json
 import threading
@@ -26,9 +27,15 @@ from app.evidence.manifest import damaged_files, read_manifest
 from app.evidence.store import LocalEvidenceStore
 from app.ports import ScalablePicture
 from app.runtime.recording import RecordingOutcome, analyse_recording
+from app.runtime.recording_batch import BatchResult, analyse_batch
 from app.runtime.recording_folder import RecordingFolder
-from app.runtime.recording_job import RecordingProgress
-from app.runtime.recording_tracks import read_csv, require_format
+from app.runtime.recording_job import RecordingJob, RecordingProgress
+from app.runtime.recording_tracks import (
+    CsvTrackWriter,
+    TrackRow,
+    read_csv,
+    require_format,
+)
 from tests.builders.recordings import FRAMES, TRUE_KMH, analysis, job, write_recording
 from tests.fakes.bright_box import BrightBoxDetector
 
@@ -282,6 +289,46 @@ def test_progress_is_told(video: Path, tmp_path: Path) -> None:
     assert shares
     assert shares == sorted(shares, key=lambda share: share or 0)
     assert all(share is not None and 0 < share <= 1 for share in shares)
+
+
+def test_a_disk_that_fills_up_ends_the_run(
+    video: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may not hang, and it may not claim to be whole."""
+    left = iter(range(10))
+
+    def add(self: CsvTrackWriter, row: TrackRow) -> None:
+        if next(left, None) is None:
+            raise OSError(errno.ENOSPC, "No space left on device", "tracks.csv")
+
+    monkeypatch.setattr(CsvTrackWriter, "add", add)
+    told: list[str] = []
+    listener = _Listener(told)
+    wishes = [job(video, tmp_path / "out"), job(tmp_path / "gone.mp4", tmp_path)]
+    result = analyse_batch(analysis(), wishes, listener, threading.Event())
+    assert result == BatchResult(failed=2)
+    assert "refuses to read or write tracks.csv: No space left" in told[0]
+    assert "no file" in told[1]
+    assert [p.suffix for p in (tmp_path / "out").iterdir()] == [".partial"]
+
+
+class _Listener:
+    """Keeps what failed."""
+
+    def __init__(self, told: list[str]) -> None:
+        self._told = told
+
+    def began(self, job: RecordingJob) -> None:
+        """Nothing to keep."""
+
+    def progress(self, job: RecordingJob, progress: RecordingProgress) -> None:
+        """Nothing to keep."""
+
+    def done(self, job: RecordingJob, outcome: RecordingOutcome) -> None:
+        raise AssertionError(f"{job.video} cannot be done: {outcome}")
+
+    def failed(self, job: RecordingJob, sentence: str) -> None:
+        self._told.append(f"{job.video.name}: {sentence}")
 
 
 class _Slow(BrightBoxDetector):

@@ -85,7 +85,7 @@ def test_footage_is_analysed_and_its_finding_shown(
 
     (item,) = page.queue.items
     assert item.state is FootageState.DONE
-    assert (item.share, item.fps, item.infractions) == (0.75, 31.5, 1)
+    assert (item.frames, item.fps, item.infractions) == (100, 31.5, 1)
     assert page.form.videos == ()
     (found,) = page.results.rows.rows
     assert measured_text(found).endswith("km/h")
