@@ -11,6 +11,7 @@ from app.commands import (
     desktop,
     doctor,
     engine,
+    evaluate,
     models,
     simulate,
 )
@@ -41,7 +42,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="atalaya", description=__doc__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for group in (desktop, engine, analyse, demo, simulate, models, database, doctor):
+    groups = (
+        desktop,
+        engine,
+        analyse,
+        demo,
+        simulate,
+        models,
+        evaluate,
+        database,
+        doctor,
+    )
+    for group in groups:
         group.add(commands)
     return parser
 

@@ -1,6 +1,7 @@
 """The detector: letterbox, network, boxes, with several pictures under way."""
 
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -39,6 +40,7 @@ class _Job:
     slot: Slot
     letterbox: Letterbox
     future: Future[Detections]
+    begun_s: float
 
 
 class NetworkDetector:
@@ -65,6 +67,7 @@ class NetworkDetector:
         self._free: OrderedDict[tuple[int, int], list[Slot]] = OrderedDict()
         self._under_way = 0
         self._closed = False
+        self._last_network_s = 0.0
         # Compiled before the first picture comes, for the shape that most have.
         usual = self._letterbox(_USUAL_HW).input_hw
         self._free[usual] = [network.slot(usual)]
@@ -91,6 +94,14 @@ class NetworkDetector:
         """How many pictures are worth having under way at once."""
         return self._network.parallel
 
+    @property
+    def last_network_s(self) -> float:
+        """Seconds that the network alone had the last picture, without its scaling.
+
+        Meaningful while one picture at a time is under way.
+        """
+        return self._last_network_s
+
     def submit(self, picture: ScalablePicture) -> Future[Detections]:
         """Scale a picture and begin to look at it.
 
@@ -98,9 +109,9 @@ class NetworkDetector:
         """
         letterbox = self._letterbox((picture.height_px, picture.width_px))
         slot = self._take(letterbox.input_hw)
-        job = _Job(slot, letterbox, Future())
         try:
             slot.canvas.lay(picture, letterbox)
+            job = _Job(slot, letterbox, Future(), time.perf_counter())
             self._network.begin(slot)
             self._hand_over(job)
         except BaseException:
@@ -208,6 +219,7 @@ class NetworkDetector:
     def _answers(self, jobs: Sequence[_Job]) -> Sequence[Detections | Exception]:
         try:
             outputs = self._network.finish([job.slot for job in jobs])
+            self._last_network_s = time.perf_counter() - jobs[0].begun_s
         except Exception as error:  # noqa: BLE001 - told to whoever waits
             return [error] * len(jobs)
         return [self._answer(job, out) for job, out in zip(jobs, outputs, strict=True)]

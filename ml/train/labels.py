@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from app.domain.detection import Detections
 from app.domain.vehicle import VehicleClass
-from ml.detect.classes import ANY_VEHICLE, vehicle_class_of
+from ml.detect.classes import is_any_vehicle, vehicle_class_of
 
 UNSPECIFIED = -1
 """Class number of a box that is known only to be some vehicle."""
@@ -102,7 +102,7 @@ def _row(line: str, path: Path) -> tuple[int, Sequence[float]]:
 
 def _class(names: Mapping[int, str], column: int) -> int:
     name = names.get(column, "")
-    if name.strip().lower() in ANY_VEHICLE:
+    if is_any_vehicle(name):
         return UNSPECIFIED
     found = vehicle_class_of(name)
     return -2 if found is None else int(found)

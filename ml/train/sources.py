@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from ml.detect.classes import ANY_VEHICLE, vehicle_class_of
+from ml.detect.classes import is_any_vehicle, vehicle_class_of
 
 _PICTURES = {".jpg", ".jpeg", ".png"}
 _CLIPS = {".mp4", ".avi", ".mkv", ".mov"}
@@ -97,7 +97,7 @@ def _source_of(folder: Path, root: Path) -> str:
 
 
 def _is_road_user(name: str) -> bool:
-    return name.strip().lower() in ANY_VEHICLE or vehicle_class_of(name) is not None
+    return is_any_vehicle(name) or vehicle_class_of(name) is not None
 
 
 def _verified(path: Path) -> dict[int, str]:

@@ -5,11 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.detection import Detections
-from app.domain.vehicle import VehicleClass
-from ml.evaluate.detect import evaluate, table
-from ml.evaluate.precision import PrecisionMeter, match
-from tests.fakes.immediate_detector import ImmediateDetector
+from ml.evaluate.precision import PrecisionMeter, judge, match
 
 _TRUTH = np.array([[0, 0, 10, 10], [50, 50, 90, 90]], np.float32)
 _AWAY = np.array([[200, 200, 220, 220]], np.float32)
@@ -73,32 +69,58 @@ def test_it_is_a_share_and_falls_with_the_level(rows: list[tuple[float, bool]]) 
     assert (np.diff(levels) <= 1e-9).all()
 
 
-class _Oracle(ImmediateDetector):
-    """Finds the given boxes in every picture, the lorry taken for a car."""
-
-    model_name = "oracle"
-
-    def detect(
-        self, image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
-    ) -> Detections:
-        """Return the same two boxes, both called cars."""
-        assert image.ndim == 3
-        return Detections(
-            boxes_px=_TRUTH,
-            scores=_scores(0.9, 0.8),
-            classes=np.full(2, int(VehicleClass.CAR), np.int32),
-        )
+def test_a_true_box_set_aside_counts_neither_way() -> None:
+    """Not finding it is no miss, finding it no mistake; the other counts as ever."""
+    meter = PrecisionMeter()
+    aside = np.array([False, True])
+    found = np.vstack([_TRUTH[1:], _TRUTH[:1]])
+    meter.add(_TRUTH, found, _scores(0.9, 0.8), aside)
+    assert meter.truth_count == 1
+    assert meter.average_precision() == pytest.approx(1.0)
+    assert meter.precision_at(0.1) == 1.0
+    assert judge(_TRUTH, found, aside).void[:, 0].tolist() == [True, False]
 
 
-def test_a_wrong_class_costs_the_class_and_not_the_vehicle() -> None:
-    """The lorry called car is a hit as a vehicle and a miss as a lorry."""
-    truth = Detections(
-        boxes_px=_TRUTH,
-        scores=_scores(1, 1),
-        classes=np.array([VehicleClass.CAR, VehicleClass.TRUCK], np.int32),
-    )
-    result = evaluate(_Oracle(), [(np.zeros((100, 100, 3), np.uint8), truth)])
-    assert result.classes["vehicle"].map50 == pytest.approx(1.0)
-    assert result.classes["truck"].map50 == 0.0
-    assert result.map50 == pytest.approx(0.5)
-    assert "| truck | 1 |" in table(result)
+def test_a_found_box_set_aside_is_no_mistake_but_may_be_right() -> None:
+    """Of two boxes set aside the one on a vehicle is a hit."""
+    meter = PrecisionMeter()
+    found = np.vstack([_AWAY, _TRUTH[:1]])
+    both = np.array([True, True])
+    meter.add(_TRUTH[:1], found, _scores(0.9, 0.8), found_aside=both)
+    assert meter.average_precision() == pytest.approx(1.0)
+    assert meter.recall_at(0.1) == 1.0
+
+
+def test_it_agrees_with_a_well_known_implementation() -> None:
+    """Ultralytics' `ap_per_class` over the same hits; it interpolates otherwise."""
+    metrics = pytest.importorskip("ultralytics.utils.metrics")
+    random = np.random.default_rng(7)
+    meter, hits, scores, truth_count = PrecisionMeter(), [], [], 0
+    for _ in range(60):
+        truth = _random_boxes(random, 12)
+        jitter = random.normal(0, 4, truth.shape).astype(np.float32)
+        found = np.vstack([truth + jitter, _random_boxes(random, 5)])[3:]
+        sure = random.uniform(0.05, 1, len(found)).astype(np.float32)
+        meter.add(truth, found, sure)
+        order = np.argsort(-sure, kind="stable")
+        hits.append(match(truth, found[order]))
+        scores.append(sure[order])
+        truth_count += len(truth)
+    confidence = np.hstack(scores)
+    theirs = metrics.ap_per_class(
+        np.vstack(hits),
+        confidence,
+        np.zeros(len(confidence)),
+        np.zeros(truth_count),
+    )[5][0]
+    ours = meter.average_precision()
+    assert 0.2 < ours[0] < 0.95
+    np.testing.assert_allclose(ours, theirs, atol=0.006)
+
+
+def _random_boxes(
+    random: np.random.Generator, count: int
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    corner = random.uniform(0, 900, (count, 2))
+    size = random.uniform(20, 120, (count, 2))
+    return np.hstack([corner, corner + size]).astype(np.float32)
