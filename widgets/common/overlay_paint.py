@@ -74,7 +74,7 @@ def paint_boxes(
 ) -> None:
     """Draw vehicles with a painter that counts device pixels.
 
-    Violations come last, so that nothing hides them.
+    Labels come after all boxes and violations last, so that nothing hides them.
     """
     guilty = [box for box in boxes if box.violation is not None]
     if guilty:
@@ -87,6 +87,7 @@ def paint_boxes(
     x, y = place.left - edge_px / 2 + 0.5, place.top - edge_px / 2 + 0.5
     least_px, crowded_px = LEAST_PX * unit_px(ratio), _SMALL_BOX_PX * ratio
     draw, person = painter.drawImage, VehicleClass.PERSON
+    labels: list[tuple[int, int, QImage]] = []
     for box in boxes:
         edges = box.box
         left = int(x + edges.left_px * scale)
@@ -96,6 +97,7 @@ def paint_boxes(
         if left < clip_left or top < clip_top or right > clip_right or bottom > below:
             left, top = max(left, clip_left), max(top, clip_top)
             right, bottom = min(right, clip_right), min(bottom, below)
+            right, bottom = right - (right - left & 1), bottom - (bottom - top & 1)
         # Even sizes: four times fewer stamps, for a pixel that no detector measures.
         width, height = (right - left + 1) & ~1, (bottom - top + 1) & ~1
         if width < least_px or height < least_px:
@@ -116,7 +118,9 @@ def paint_boxes(
         if label is not None:
             image, label_width, label_height = label
             x_px, y_px = min(left, clip_right - label_width), top - label_height
-            draw(max(x_px, clip_left), max(y_px, clip_top), image)
+            labels.append((max(x_px, clip_left), max(y_px, clip_top), image))
+    for x_px, y_px, image in labels:
+        draw(x_px, y_px, image)
 
 
 @lru_cache(_LABELS_KEPT)

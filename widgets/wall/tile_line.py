@@ -19,7 +19,7 @@ from widgets.wall.tile_condition import Condition
 from widgets.wall.tile_place import LINE_HEIGHT_PX
 
 _MARGIN_PX: Final = 8
-_TIMES_PX: Final = 148
+_TIMES_PX: Final = 112
 """Room for a clock with milliseconds and an age; figures are tabular."""
 _LINES_KEPT: Final = 64
 
