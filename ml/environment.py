@@ -8,8 +8,10 @@ ask the network whether it is there, install packages and send usage statistics.
 import importlib
 import os
 import sys
+from collections.abc import MutableMapping
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from PIL import Image
 
@@ -25,6 +27,12 @@ _SETTINGS = {
     "WANDB_DISABLED": "true",
     "COMET_MODE": "disabled",
 }
+_KEYS = ("ULTRALYTICS_API_KEY", "WANDB_API_KEY", "COMET_API_KEY")
+"""With one of these, training would send its figures to somebody's cloud."""
+_REPORTERS = (
+    *("sync", "clearml", "comet", "dvc", "mlflow", "raytune", "tensorboard", "wandb"),
+    "openvino_msg",
+)
 _TELEMETRY = "openvino_telemetry"
 
 
@@ -43,6 +51,8 @@ def prepare(models: Path) -> None:
     Harmless when repeated. The first folder wins: the libraries read it only once.
     """
     os.environ.update(_SETTINGS)
+    for key in _KEYS:
+        os.environ.pop(key, None)
     if "ultralytics" not in sys.modules:
         folder = models / "ultralytics"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -61,6 +71,7 @@ def load_ultralytics(models: Path) -> ModuleType:
     module = _load("ultralytics", models)
     _load("ultralytics.utils.patches", models)
     Image.open = opened
+    _keep_to_itself(module.settings, models / "ultralytics")
     return module
 
 
@@ -78,6 +89,21 @@ def _load(name: str, models: Path) -> ModuleType:
             f"The library {name} is not installed, so the model cannot run. "
             f"Install it with: python -m pip install {name}"
         ) from error
+
+
+def _keep_to_itself(settings: MutableMapping[str, Any], folder: Path) -> None:
+    """Switch off what reports to others, and keep what is written in our folder.
+
+    Being offline forbids it already; this holds too if a later release asks again.
+    """
+    wanted: dict[str, object] = {
+        key: False for key in (*_REPORTERS, "vscode_msg") if key in settings
+    }
+    folders = ("datasets_dir", "weights_dir", "runs_dir")
+    wanted |= {key: str(folder / key.removesuffix("_dir")) for key in folders}
+    changed = {key: value for key, value in wanted.items() if settings[key] != value}
+    if changed:
+        settings.update(changed)
 
 
 def _silence_telemetry() -> None:
