@@ -97,9 +97,9 @@ def open_traffic_cam(path: Path) -> list[TrueFrame]:
     video = content["metadata"]["video"]
     rows: dict[int, list[tuple[int, VehicleClass, float, tuple[float, ...]]]] = {}
     for seen in content["data"]["detections"]:
-        half_w, half_h = seen["w"] / 2, seen["h"] / 2
-        x, y = seen["x"], seen["y"]
-        box = (x - half_w, y - half_h, x + half_w, y + half_h)
+        # By the picture, x and y are the upper left corner.
+        left, top = seen["x"], seen["y"]
+        box = (left, top, left + seen["w"], top + seen["h"])
         row = (seen["track-id"], _class_of(seen["class"]), 1.0, box)
         rows.setdefault(seen["frame"] - 1, []).append(row)
     return [
