@@ -286,14 +286,15 @@ def analyse_source(
 
     stop = threading.Event()
     stop_on_signals(stop)
-    parts = SourceParts(
-        clock=clock or SystemClock(),
-        detector=detector_maker(paths, model)(),
-        tracker=ByteTracker,
-        recorder=_NothingToRecord(),
-        software_version=VERSION,
-    )
-    return run_single_source(parts, source, stop=stop)
+    with closing(detector_maker(paths, model)()) as detector:
+        parts = SourceParts(
+            clock=clock or SystemClock(),
+            detector=detector,
+            tracker=ByteTracker,
+            recorder=_NothingToRecord(),
+            software_version=VERSION,
+        )
+        return run_single_source(parts, source, stop=stop)
 
 
 def analyse_recordings(
