@@ -14,10 +14,12 @@ from app.commands.common import (
     paths_of,
     write_json,
 )
+from app.domain.errors import ConfigurationInvalid
 from app.progress import StepwiseProgress, print_progress
 
 if TYPE_CHECKING:
     from app.ports import Detector
+    from ml.evaluate.clip import Agreement
     from ml.evaluate.labelled import Skipped
 
 
@@ -28,7 +30,10 @@ def add(commands: Commands) -> None:
     detect = subjects.add_parser("detect", help="a detector on labelled pictures")
     _add_detect(detect)
     detect.set_defaults(run=_detect)
-    for subject in (detect,):
+    clip = subjects.add_parser("clip", help="a detector beside a teacher, on clips")
+    _add_clip(clip)
+    clip.set_defaults(run=_clip)
+    for subject in (detect, clip):
         add_json(subject)
         add_home(subject)
 
@@ -41,6 +46,72 @@ def _add_detect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--most", type=_count, help="at most so many pictures")
     parser.add_argument("--names", help="class names in order: car,bus,truck")
     add_model(parser)
+
+
+def _add_clip(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("video", nargs="+", type=Path, help="clips of any kind")
+    parser.add_argument(
+        "--teacher",
+        required=True,
+        help="the model to be held against: a name, a .pt file, an OpenVINO folder",
+    )
+    parser.add_argument("--every", type=_count, default=10, help="every so many frames")
+    parser.add_argument("--most", type=_count, help="at most so many frames of a clip")
+    parser.add_argument(
+        "--teacher-score", type=float, default=0.5, help="from when it is sure, 0..1"
+    )
+    add_model(parser)
+
+
+def _clip(options: argparse.Namespace) -> int:
+    from ml.evaluate.clip import (
+        OUR_MIN_SCORE,
+        UNSURE_SCORE,
+        Agreement,
+        compare,
+        table,
+    )
+
+    _require_files(options.video)
+    with (
+        closing(_opened(options, options.model, OUR_MIN_SCORE)) as ours,
+        closing(_opened(options, options.teacher, UNSURE_SCORE)) as teacher,
+    ):
+        told = compare(
+            ours,
+            teacher,
+            options.video,
+            every=options.every,
+            most=options.most,
+            teacher_score=options.teacher_score,
+        )
+        for one in told:
+            if not isinstance(one, Agreement):
+                print(f"{one.clip}: {one.frame_count} frames", flush=True)
+                continue
+            print(table([*one.clips, one.total]))
+            print(_clip_summary(one))
+            write_json(options.json, asdict(one))
+    return 0
+
+
+def _clip_summary(result: "Agreement") -> str:
+    left_out = f"\nnot readable: {', '.join(result.unreadable)}"
+    return (
+        f"{result.model_name} beside {result.teacher_name} (boxes from "
+        f"{result.teacher_score}): precision and recall at its working score; equal: "
+        "where both are the same\n"
+        f"time of a picture {result.our_ms:.1f} and {result.teacher_ms:.1f} ms, "
+        f"ratio {result.time_ratio:.2f}; network alone {result.our_network_ms:.1f} and "
+        f"{result.teacher_network_ms:.1f} ms, ratio {result.network_time_ratio:.2f}"
+        + (left_out if result.unreadable else "")
+    )
+
+
+def _require_files(videos: list[Path]) -> None:
+    missing = [str(video) for video in videos if not video.is_file()]
+    if missing:
+        raise ConfigurationInvalid(f"There is no video {', '.join(missing)}.")
 
 
 def _detect(options: argparse.Namespace) -> int:
