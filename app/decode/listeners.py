@@ -5,9 +5,12 @@ from collections.abc import Callable
 from app.camera.source import SourceListener, VideoPacket
 from app.camera.stream import VideoStream
 from app.camera.transport import Transport
+from app.decode.backlog import Backlog
 from app.decode.decoder import PictureDecoder
 from app.decode.streams import Streams
 from app.domain.pulse import Pulse
+
+_BEHIND = "read too late"
 
 
 class LivelyListener:
@@ -49,16 +52,22 @@ class MainListener:
         self._streams = streams
         self._took = decode_took
         self._decoder = PictureDecoder()
+        self._backlog = Backlog()
 
     def opened(self, stream: VideoStream) -> None:
         """Begin with a ring and a decoder of its own."""
         self._decoder = _decoder_of(stream, self._took)
+        self._backlog = Backlog()
         self._streams.main_opened(stream)
 
     def arrived(self, packet: VideoPacket) -> None:
         """Keep the packet, then decode it if it is to be seen."""
         if not self._streams.keep(packet):
             self._decoder.skip()
+            return
+        if _too_late(self._backlog, packet):
+            self._decoder.skip()
+            self._streams.dropped(_BEHIND, 1)
             return
         before = self._decoder.corrupt_count
         for frame, time in self._decoder.decode(packet):
@@ -85,15 +94,21 @@ class SecondListener:
         self._streams = streams
         self._took = decode_took
         self._decoder = PictureDecoder()
+        self._backlog = Backlog()
 
     def opened(self, stream: VideoStream) -> None:
         """Begin with a decoder of its own."""
         self._decoder = _decoder_of(stream, self._took)
+        self._backlog = Backlog()
         self._streams.second_opened()
 
     def arrived(self, packet: VideoPacket) -> None:
         """Decode the packet."""
         self._streams.saw_second(packet)
+        if _too_late(self._backlog, packet):
+            self._decoder.skip()
+            self._streams.dropped(_BEHIND, 1)
+            return
         before = self._decoder.corrupt_count
         for frame, time in self._decoder.decode(packet):
             self._streams.show_second(frame, time)
@@ -117,3 +132,7 @@ def _decoder_of(
         live=stream.frame_count is None,
         took=took,
     )
+
+
+def _too_late(backlog: Backlog, packet: VideoPacket) -> bool:
+    return backlog.too_late(packet.stamp.stream_ns, packet.arrival.monotonic_ns)
