@@ -6,12 +6,13 @@ would leave the picture is moved inside it instead.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QLocale, QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from app.domain.infraction import InfractionKind
 from app.domain.overlay import Overlay, OverlayBox
 from app.domain.vehicle import VehicleClass
 from widgets.common import formatting, stamps
@@ -114,13 +115,19 @@ def paint_boxes(
         if speed_kmh is not None:
             # Nobody vouches for the speed of a pedestrian.
             speed_kmh = None if vehicle is person else int(speed_kmh + 0.5)
-        label = _label(violation and kind_name(violation), box.plate, speed_kmh, ratio)
+        title = None if violation is None else _title(violation, QLocale().name())
+        label = _label(title, box.plate, speed_kmh, ratio)
         if label is not None:
             image, label_width, label_height = label
             x_px, y_px = min(left, clip_right - label_width), top - label_height
             labels.append((max(x_px, clip_left), max(y_px, clip_top), image))
     for x_px, y_px, image in labels:
         draw(x_px, y_px, image)
+
+
+@cache
+def _title(violation: InfractionKind, _language: str) -> str:
+    return kind_name(violation)
 
 
 @lru_cache(_LABELS_KEPT)

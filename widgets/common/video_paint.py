@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache, partial
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtCore import QLocale, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from app.config.camera import CameraConfiguration
@@ -93,6 +93,11 @@ def lamp_stamp(phase: LampPhase, ratio: float) -> QImage:
 
 
 def _letter(phase: LampPhase) -> str:
+    return _letter_in(phase, QLocale().name())
+
+
+@cache
+def _letter_in(phase: LampPhase, _language: str) -> str:
     return "?" if phase is LampPhase.UNKNOWN else phase_name(phase)[:1].upper()
 
 

@@ -6,6 +6,7 @@ from PySide6.QtGui import QImage
 from app.config.camera import CameraConfiguration
 from app.domain.camera import Camera
 from app.domain.overlay import PreviewFrame
+from widgets.common import formatting
 from widgets.common.picture_map import PictureMap
 from widgets.wall.tile_condition import Condition
 from widgets.wall.tile_place import LINE_HEIGHT_PX, TilePlace, fitted_size
@@ -29,7 +30,7 @@ class Tile:
         self.cause = ""
         self.number = 0
         self.age_ms: float | None = None
-        self.age_shown_ms: int | None = None
+        self.live_times = ""
         self.looked_since_ns: int | None = None
         self.judged_ns = 0
         self.zones: ZoneLayer | None = None
@@ -55,7 +56,7 @@ class Tile:
             self._place = None
         second = frame.time.wall.second
         if self.frame is None or second != self.frame.time.wall.second:
-            self.age_shown_ms = None
+            self.live_times = ""
         self.frame = frame
         height, width = frame.image.shape[:2]
         # The array stays alive as long as the frame does, and the tile holds both.
@@ -69,8 +70,9 @@ class Tile:
         before = self.age_ms
         step = 1.0 if before is None else _AGE_SMOOTHING
         self.age_ms = (before or 0.0) + step * (age_ms - (before or 0.0))
-        if self.age_shown_ms is None:
-            self.age_shown_ms = round(self.age_ms)
+        if self.frame is not None and not self.live_times:
+            clock = formatting.clock(self.frame.time.wall)
+            self.live_times = f"{clock} · {formatting.number(self.age_ms, 0, 'ms')}"
 
     def set_configuration(self, body: CameraConfiguration | None) -> None:
         """Take the zones of the configuration in force."""

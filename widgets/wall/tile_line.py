@@ -5,7 +5,6 @@ can be read by nobody and would be the only thing on the wall that flickers. A p
 that stands still shows them.
 """
 
-from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
@@ -41,17 +40,11 @@ def _times(tile: Tile, *, frozen: bool) -> str:
     frame = tile.frame
     if frame is None or tile.condition is Condition.DISABLED:
         return ""
-    wall = frame.time.wall
     if frozen:
-        return f"◆ {formatting.clock_ms(wall)}"
+        return f"◆ {formatting.clock_ms(frame.time.wall)}"
     if tile.condition is not Condition.SHOWING:
-        return formatting.clock_ms(wall)
-    return _live_times(wall.replace(microsecond=0), tile.age_shown_ms)
-
-
-@lru_cache(_LINES_KEPT)
-def _live_times(second: datetime, age_ms: int | None) -> str:
-    return f"{formatting.clock(second)} · {formatting.number(age_ms, 0, 'ms')}"
+        return formatting.clock_ms(frame.time.wall)
+    return tile.live_times
 
 
 @lru_cache(_LINES_KEPT)
