@@ -29,6 +29,7 @@ _ADDRESS_FILE = "engine.json"
 _KEY_FILE = "engine.key"
 _LONGEST_SOCKET_PATH = 100
 _REPORT_INTERVAL_S = 1.0
+_POLLS_A_REPORT = 5
 _LONGEST_REQUEST_BYTES = 4096
 LONGEST_REPORT_BYTES = 4 * 1024 * 1024
 _BROKEN = (OSError, EOFError, ValueError)
@@ -100,8 +101,17 @@ class ControlServer:
         with contextlib.suppress(*_BROKEN), connection:
             while not self._stop.is_set():
                 connection.send_bytes(encode_report(self._handlers.report()))
-                if connection.poll(_REPORT_INTERVAL_S):
+                if self._asked(connection):
                     self._obey(connection.recv_bytes(_LONGEST_REQUEST_BYTES))
+
+    def _asked(self, connection: "Connection[Any, Any]") -> bool:
+        """Wait until the next report is due; return at once when asked, or stopped."""
+        for _ in range(_POLLS_A_REPORT):
+            if self._stop.is_set():
+                return False
+            if connection.poll(_REPORT_INTERVAL_S / _POLLS_A_REPORT):
+                return True
+        return False
 
     def _obey(self, data: bytes) -> None:
         request: Mapping[str, Any] = json.loads(data)
