@@ -21,6 +21,7 @@ from app.decode.stream_choice import StreamChoice
 from app.domain.clock import NS_PER_S, CaptureTime
 
 _CHECK_EVERY_NS = NS_PER_S
+_MOST_STRAYS = 12
 _LARGEST_ASPECT_ERROR = 0.02
 _CHANGED = "The camera changed the size of its picture."
 
@@ -61,6 +62,7 @@ class Streams:
         self._aligner = StreamAligner()
         self._alignment: Alignment | None = None
         self._checked_ns = 0
+        self._strays = 0
 
     def close(self) -> None:
         """Let nobody wait for packets any more."""
@@ -206,16 +208,21 @@ class Streams:
         return self._alignment
 
     def _keep_aligned(self, now_ns: int) -> None:
-        """Align once, and anew only when the streams have visibly drifted apart."""
+        """Align once, and anew only when the streams stay visibly apart.
+
+        A camera whose clock is set tells so in one stream before it does in the other.
+        """
         known = self._alignment
         if known is not None and now_ns - self._checked_ns < _CHECK_EVERY_NS:
             return
         self._checked_ns = now_ns
         best = self._aligner.estimate(now_ns)
-        if best is not None and (
-            known is None or best.strays_from(known, self._aligner.frame_ns)
-        ):
-            self._alignment = best
+        if best is None:
+            return
+        strays = known is not None and best.strays_from(known, self._aligner.frame_ns)
+        self._strays = self._strays + 1 if strays else 0
+        if known is None or self._strays >= _MOST_STRAYS:
+            self._alignment, self._strays = best, 0
 
     def _shows_run_of(self, frame: VideoFrame, alignment: Alignment) -> bool:
         """Whether a picture belongs to the session that is under way."""
