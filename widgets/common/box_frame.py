@@ -21,9 +21,9 @@ SPACE_PX: Final = 6
 LEAST_PX: Final = 9
 """Logical size of the smallest box: two edges and something between them."""
 _MARK_PX: Final = (14, 8)
-_STAMPS_KEPT: Final = 2048
-LARGEST_STAMP_PX: Final = 16_384
-"""Area of the largest box that is kept: 64 kB, and most are a tenth of that."""
+_STAMPS_KEPT: Final = 4096
+LARGEST_STAMP_PX: Final = 8192
+"""Area of the largest box that is kept: 32 kB, and most are a third of that."""
 _LONGEST_PX: Final = 5136
 """Longer than a screen is wide; no power of two, whose rows would share cache sets."""
 

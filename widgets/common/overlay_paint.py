@@ -98,9 +98,7 @@ def paint_boxes(
         if left < clip_left or top < clip_top or right > clip_right or bottom > below:
             left, top = max(left, clip_left), max(top, clip_top)
             right, bottom = min(right, clip_right), min(bottom, below)
-            right, bottom = right - (right - left & 1), bottom - (bottom - top & 1)
-        # Even sizes: four times fewer stamps, for a pixel that no detector measures.
-        width, height = (right - left + 1) & ~1, (bottom - top + 1) & ~1
+        width, height = right - left, bottom - top
         if width < least_px or height < least_px:
             continue
         violation, vehicle = box.violation, box.vehicle_class
