@@ -201,8 +201,8 @@ def _detections(boxes: Any) -> Detections:
     )
 
 
-def model_alone(xml: Path, models: Path, input_hw: tuple[int, int]) -> Side:
-    """Return what runs the compiled network and nothing else, 100 times."""
+def model_alone(xml: Path, models: Path, input_hw: tuple[int, int], count: int) -> Side:
+    """Return what runs the compiled network and nothing else, `count` times."""
     network = OpenVinoNetwork(xml, models)
     network.slot(input_hw)  # compiles, and so knows how many are worth it
     slots = [network.slot(input_hw) for _ in range(network.parallel)]
@@ -211,13 +211,13 @@ def model_alone(xml: Path, models: Path, input_hw: tuple[int, int]) -> Side:
         shape = slot.canvas.pixels.shape
         slot.canvas.pixels[:] = rng.integers(0, 255, shape, np.uint8)
 
-    def run(count: int = 100) -> int:
+    def run() -> int:
         for number in range(count):
             slot = slots[number % len(slots)]
             if number >= len(slots):
                 network.finish([slot])
             network.begin(slot)
-        network.finish(slots)
+        network.finish(slots[: min(count, len(slots))])
         return count
 
     return run
@@ -297,6 +297,7 @@ class Setting:
     variant: Variant
     legs: int
     torch_loop: bool = True
+    model_runs: int = 100
 
 
 def run(setting: Setting, scratch: Path) -> tuple[Comparison, Comparison]:
@@ -317,7 +318,8 @@ def run(setting: Setting, scratch: Path) -> tuple[Comparison, Comparison]:
             torch_model = load_yolo(model.weights, model.models, model.name)
             torch_loop = UserLoop(setting.clip, torch_model, size)
             sides["torch loop"] = lambda: len(list(torch_loop.results()))
-        sides["model"] = model_alone(xml, model.models, input_hw)
+        alone = model_alone(xml, model.models, input_hw, setting.model_runs)
+        sides["model"] = alone
         done = turns(sides, setting.legs)
         quality = _quality(setting, ours, loop)
     return _comparisons(setting, done, quality)

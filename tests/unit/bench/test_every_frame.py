@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from app.config.paths import RESOURCES
 from ml import weights as registry
 from ml.backends import Backend, Model, Variant
 from tests.bench.every_frame import Setting, cut, pictures, run
 
 pytest.importorskip("openvino")
 
-_CLIP = registry.RESOURCES / "simulator" / "junction-front.mp4"
+_CLIP = RESOURCES / "simulator" / "junction-front.mp4"
 
 
 def test_a_stretch_is_cut_at_a_keyframe(tmp_path: Path) -> None:
@@ -38,6 +39,7 @@ def test_all_sides_see_the_same_boxes(tmp_path: Path) -> None:
         variant=Variant(Backend.OPENVINO, "CPU", eight_bit=True),
         legs=1,
         torch_loop=False,
+        model_runs=5,
     )
     loop, alone = run(setting, tmp_path)
     assert loop.ours == alone.ours
