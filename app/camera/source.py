@@ -232,15 +232,15 @@ class CameraSource:
             monotonic_ns=arrival_ns,
             wall=self._clock.now(),
         )
-        if self._recorded_from is not None and self._pace is Pace.FAST:
-            played = timedelta(microseconds=stamp.stream_ns / 1000)
-            return replace(now, wall=self._recorded_from + played)
         if self._pace is Pace.LIVE:
             return self._with_camera_clock(camera_wall, now)
         began = self._began = self._began or now
         due = began.shifted(stamp.stream_ns - began.stream_ns)
         if self._pace is Pace.REAL_TIME:
             self._stop.wait(max(0, due.monotonic_ns - arrival_ns) / NS_PER_S)
+        if self._pace is Pace.FAST and self._recorded_from is not None:
+            played = timedelta(microseconds=stamp.stream_ns / 1000)
+            return replace(due, wall=self._recorded_from + played)
         return due
 
     def _with_camera_clock(

@@ -41,6 +41,7 @@ _LARGEST_ASPECT_ERROR = 0.02
 _NOTHING_MISSING = "The recording ended."
 _MISSING_SHARE = 0.01
 _MISSING_FRAMES = 5
+_LEAST_TAIL_S = 1.0
 
 RecorderMaker = Callable[[EvidenceStore, InfractionSink, Path], InfractionRecorder]
 
@@ -209,7 +210,7 @@ class _Analysis:
         }
 
     def _summary(self, report: SourceReport, watch: RecordingWatch) -> dict[str, Any]:
-        ending = self._ending(report)
+        ending = self._ending(report, watch.reached_s)
         size = (self._recording.width_px, self._recording.height_px)
         return {
             "schema_version": SCHEMA_VERSION,
@@ -257,20 +258,25 @@ class _Analysis:
             "sha256": canonical_sha256(version.body),
         }
 
-    def _ending(self, report: SourceReport) -> str:
+    def _ending(self, report: SourceReport, reached_s: float) -> str:
         """Say why the work ended, in a sentence."""
         if self._stop.is_set():
             return "The analysis was interrupted; what it had is kept."
-        stated = self._recording.frame_count
-        missing = (stated or 0) - report.frames_decoded
         if report.ending != _NOTHING_MISSING:
             return f"The file breaks off: {report.ending}"
-        if stated and missing > max(_MISSING_FRAMES, stated * _MISSING_SHARE):
-            return (
-                f"The file breaks off: {report.frames_decoded} of the {stated} pictures"
-                " that its header states are there."
-            )
-        return _NOTHING_MISSING
+        length_s = self._recording.duration_s
+        if length_s is not None and reached_s + _LEAST_TAIL_S < length_s:
+            return f"The file breaks off after {reached_s:.1f} of {length_s:.1f} s."
+        lost = self._lost(report)
+        return f"Pictures damaged and left out: {lost}." if lost else _NOTHING_MISSING
+
+    def _lost(self, report: SourceReport) -> int:
+        """Return how many pictures should have been there, and were not."""
+        stated = self._recording.frame_count or 0
+        missing = stated - report.frames_decoded
+        if missing <= max(_MISSING_FRAMES, stated * _MISSING_SHARE):
+            missing = 0
+        return max(missing, report.frames_dropped)
 
 
 class _Telling:

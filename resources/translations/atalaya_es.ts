@@ -1400,8 +1400,8 @@
         <translation>● terminada</translation>
     </message>
     <message>
-        <source>◆ breaks off</source>
-        <translation>◆ se corta</translation>
+        <source>◆ incomplete</source>
+        <translation>◆ incompleta</translation>
     </message>
     <message>
         <source>◆ cancelled</source>

@@ -59,7 +59,7 @@ def state_text(item: FootageItem) -> str:
         FootageState.WAITING: _tr("footage", "○ waiting"),
         FootageState.RUNNING: _tr("footage", "○ at work"),
         FootageState.DONE: _tr("footage", "● done"),
-        FootageState.INCOMPLETE: _tr("footage", "◆ breaks off"),
+        FootageState.INCOMPLETE: _tr("footage", "◆ incomplete"),
         FootageState.CANCELLED: _tr("footage", "◆ cancelled"),
         FootageState.FAILED: _tr("footage", "▲ failed"),
     }

@@ -251,8 +251,10 @@ def test_garbage_in_the_middle_costs_only_itself(video: Path, tmp_path: Path) ->
     outcome = run(broken, tmp_path / "out")
     summary = outcome.summary
     assert summary["frames_looked_at"] > 0.5 * FRAMES
-    lost = sum(summary["frames_dropped"].values())
-    assert summary["complete"] == (summary["frames_decoded"] + lost >= FRAMES - 5)
+    assert summary["reached_s"] == pytest.approx((FRAMES - 1) * 0.04)
+    assert summary["frames_dropped"]["corrupt"] > 0
+    assert not summary["complete"]
+    assert summary["ending"].startswith("Pictures damaged and left out")
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00" * 4096, b"#EXTM3U\nhttp://10.0.0.1/"])
@@ -332,8 +334,13 @@ class _Listener:
 
 
 class _Slow(BrightBoxDetector):
+    """Takes its time."""
+
+    def __init__(self, look_s: float = 0.005) -> None:
+        self._look_s = look_s
+
     def submit(self, picture: ScalablePicture) -> Future[Detections]:
-        threading.Event().wait(0.005)
+        threading.Event().wait(self._look_s)
         return super().submit(picture)
 
 
@@ -356,3 +363,15 @@ def test_parquet_holds_the_same_rows(video: Path, tmp_path: Path) -> None:
     table = parquet.read_table(outcome.folder / "tracks.parquet")
     assert table.num_rows == FRAMES
     assert table.column("stream_s")[1].as_py() == pytest.approx(0.04)
+
+
+def test_a_slow_computer_leaves_nothing_out(tmp_path: Path) -> None:
+    """A camera that is read too late is skipped; a recording waits."""
+    video = write_recording(tmp_path / "long.mp4", frames=140)
+    slow = _Slow(0.06)
+    outcome = analyse_recording(
+        analysis(lambda: slow), job(video, tmp_path / "out"), stop=threading.Event()
+    )
+    assert outcome.summary["seconds_worked"] > outcome.summary["reached_s"] + 2
+    assert outcome.summary["frames_looked_at"] == 140
+    assert outcome.summary["frames_dropped"] == {}
