@@ -72,8 +72,7 @@ def test_pictures_come_and_closing_takes_less_than_3_s(link: ProcessEngineLink) 
     assert link.status() is None
     assert "starting" in link.message()
 
-    frame = picture(link)
-    assert frame.overlay.boxes
+    wait_until(lambda: picture(link).overlay.boxes, "picture with what was found in it")
     wait_until(lambda: _state(link) is CameraState.ONLINE, "status that says so")
     assert link.message() == ""
     pid = link.engine_pid
