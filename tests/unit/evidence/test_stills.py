@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageFont
 
 from app.config.paths import RESOURCES
+from app.domain.clock import UNKNOWN_DATE
 from app.domain.evidence import EvidenceKind
 from app.domain.geometry import PixelBox
 from app.domain.infraction import Infraction, InfractionKind
@@ -105,6 +106,17 @@ def test_every_language_has_every_word_and_glyph(labels: Labels) -> None:
 def test_the_hour_that_comes_twice_is_told_apart(moment: datetime, shown: str) -> None:
     """By its offset; and milliseconds are cut, never rounded up."""
     assert local_time(moment, ZoneInfo("Europe/Madrid")) == shown
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_time_that_nobody_knows_is_not_shown_as_one(language: str) -> None:
+    labels = LANGUAGES[language]
+    facts = replace(FACTS, wall=UNKNOWN_DATE + timedelta(seconds=7.598))
+    rows = bar_rows(speeding(), CAMERA, configuration(), facts, labels, LIMA)
+    said = {cell.label: cell.value for row in rows for cell in row}
+    assert "7.598 s" in said[labels.moment]
+    assert "1970" not in said[labels.moment]
+    assert "1969" not in said[labels.moment]
 
 
 def test_hostile_names_are_harmless() -> None:
