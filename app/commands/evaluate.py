@@ -33,7 +33,10 @@ def add(commands: Commands) -> None:
     clip = subjects.add_parser("clip", help="a detector beside a teacher, on clips")
     _add_clip(clip)
     clip.set_defaults(run=_clip)
-    for subject in (detect, clip):
+    plates = subjects.add_parser("plates", help="the plate reader on pictures")
+    _add_plates(plates)
+    plates.set_defaults(run=_plates)
+    for subject in (detect, clip, plates):
         add_json(subject)
         add_home(subject)
 
@@ -134,6 +137,51 @@ def _detect(options: argparse.Namespace) -> int:
     print(table(result))
     _tell_skipped(result.skipped)
     write_json(options.json, {**asdict(result), "data": str(options.data)})
+    return 0
+
+
+def _add_plates(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--labels",
+        type=Path,
+        required=True,
+        help="CSV file with columns image,plate and perhaps x,y,width,height",
+    )
+    parser.add_argument("--most", type=_count, help="at most so many pictures")
+    parser.add_argument(
+        "--crops", action="store_true", help="every picture is one plate, cut out"
+    )
+    parser.add_argument("--each", action="store_true", help="show every plate")
+
+
+def _plates(options: argparse.Namespace) -> int:
+    from ml.evaluate.plate_labels import read_table
+    from ml.evaluate.plates import evaluate_plates, summary
+    from ml.plate.reader import open_plate_reader
+
+    table = read_table(options.labels)
+    result = evaluate_plates(
+        open_plate_reader(paths_of(options).models, print_progress),
+        table,
+        most=options.most,
+        crops=options.crops,
+        progress=StepwiseProgress(),
+    )
+    print_progress("done", 1.0)
+    if options.each:
+        for row in result.rows:
+            mark = "●" if row.read == row.plate else "▲"
+            print(f"{mark} {row.image:40.40} {row.plate:10} {row.read or '-'}")
+    print(summary(result))
+    left_out = {
+        "missing pictures": result.missing_pictures,
+        "broken pictures": result.broken_pictures,
+        "broken rows": result.broken_rows,
+    }
+    told = [f"{count} {name}" for name, count in left_out.items() if count]
+    if told:
+        print(f"left out: {', '.join(told)}")
+    write_json(options.json, {**asdict(result), "labels": str(options.labels)})
     return 0
 
 

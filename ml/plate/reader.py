@@ -45,6 +45,21 @@ class TrackPlateReader:
         self._locator, self._recogniser = locator, recogniser
         self._grammar = grammar
 
+    @property
+    def locator(self) -> PlateLocator:
+        """What finds the plate of a vehicle."""
+        return self._locator
+
+    @property
+    def recogniser(self) -> PlateRecogniser:
+        """What reads the characters."""
+        return self._recogniser
+
+    @property
+    def grammar(self) -> Grammar:
+        """What plates look like here."""
+        return self._grammar
+
     def read(self, image: Image, vehicle: PixelBox) -> CharacterRead | None:
         """Return one read from a full-size BGR picture, None when no plate is seen."""
         crop, left, top = cut(image, vehicle, (_SIDE_MARGIN, _SIDE_MARGIN))
@@ -59,6 +74,10 @@ class TrackPlateReader:
             found.right_px + left,
             found.bottom_px + top,
         )
+        return self.read_at(image, plate)
+
+    def read_at(self, image: Image, plate: PixelBox) -> CharacterRead | None:
+        """Return one read of a plate whose place is known, None when it has no text."""
         table = self._characters(image, plate)
         if len(table) < _MIN_CHARACTERS:
             return None
