@@ -165,6 +165,12 @@ def resolve_eight_bit(form: EightBit) -> Path:
     return xml
 
 
+def file_here(wanted: ModelEntry, models: Path) -> Path | None:
+    """Return the file of a model, unverified, None when it is not on this computer."""
+    path = _location(wanted, models)
+    return path if path.is_file() else None
+
+
 def verify(path: Path, expected: Sha256, name: str) -> None:
     """Raise ModelMissing unless the file has the hash on record."""
     found = file_sha256(path)

@@ -3,10 +3,14 @@
 import argparse
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.commands.common import Commands, add_home, paths_of
 from app.domain.vehicle import VehicleClass
 from app.progress import print_progress
+
+if TYPE_CHECKING:
+    from ml.weights import ModelEntry
 
 
 def add(commands: Commands) -> None:
@@ -69,6 +73,13 @@ def _add_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exact", type=Path, action="append", default=[])
     parser.add_argument("--drawn", type=Path, action="append", default=[])
     parser.add_argument("--footage", type=Path, action="append", default=[])
+    parser.add_argument(
+        "--held-out",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a source that is only validated by; may be given several times",
+    )
 
 
 def _add_training(parser: argparse.ArgumentParser) -> None:
@@ -83,11 +94,37 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from ml.weights import entries
+    from ml.choice import read_choice
+    from ml.weights import DEFAULT_DETECTOR, entries
 
-    for entry in entries(paths_of(options).models):
-        print(f"{entry.name:20} {entry.task:8} {entry.licence:24} {entry.sha256[:12]}")
+    models = paths_of(options).models
+    choice = read_choice(models)
+    used = choice.detector or DEFAULT_DETECTOR
+    for entry in entries(models):
+        _tell_model(entry, models, used=entry.name == used)
+        form = choice.forms.get(entry.name)
+        if form is not None:
+            print(f"    runs as {form.variant}, chosen {form.chosen_at:%Y-%m-%d}")
+    if "://" in used:
+        print(f"● {used}  the detector in use")
     return 0
+
+
+def _tell_model(entry: "ModelEntry", models: Path, *, used: bool) -> None:
+    from ml.weights import file_here
+
+    path = file_here(entry, models)
+    place = f"{path.stat().st_size / 1e6:.1f} MB" if path else "not on this computer"
+    mark, use = ("●", "  the detector in use") if used else ("○", "")
+    print(f"{mark} {entry.name}  {entry.title}{use}")
+    print(
+        f"    {entry.task}, {entry.input_size_px} px, {place}, "
+        f"{entry.source.kind}, {entry.licence}, SHA-256 {entry.sha256[:12]}…"
+    )
+    print(f"    sees: {', '.join(entry.classes)}")
+    if entry.accuracy:
+        figures = [f"{what} {value:.3f}" for what, value in entry.accuracy.items()]
+        print(f"    measured: {'; '.join(figures)}")
 
 
 def _pull(options: argparse.Namespace) -> int:
@@ -138,6 +175,7 @@ def _dataset(options: argparse.Namespace) -> int:
         exact=tuple(options.exact),
         drawn=tuple(options.drawn),
         footage=tuple(options.footage),
+        held_out=tuple(options.held_out),
     )
     with ExitStack() as stack:
         teacher = None
