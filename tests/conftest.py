@@ -17,6 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 pytest_plugins = ["tests.fixtures_db"]
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+_SHARED = Path("/dev/shm")  # noqa: S108 - where Linux keeps shared memory
 _LEAVE_WITHIN_S = 5.0
 # Threads that libraries keep for the whole process on purpose.
 _LIBRARY_THREADS = ("pydevd", "asyncio_", "ThreadPoolExecutor-", "Dummy-", "QThread")
@@ -69,14 +70,13 @@ def _foreign(name: str) -> bool:
         if int(process.name) in ours:
             continue
         with contextlib.suppress(OSError):
-            if f"/dev/shm/{name}" in (process / "maps").read_text():
+            if f"{_SHARED}/{name}" in (process / "maps").read_text():
                 return True
     return False
 
 
 def _shared_memory() -> set[str]:
-    folder = Path("/dev/shm")  # noqa: S108 - where Linux keeps it
-    if not folder.is_dir():
+    if not _SHARED.is_dir():
         return set()
     # PostgreSQL's own segments live as long as its server.
-    return {p.name for p in folder.iterdir() if not p.name.startswith("PostgreSQL")}
+    return {p.name for p in _SHARED.iterdir() if not p.name.startswith("PostgreSQL")}
