@@ -178,14 +178,15 @@ class Soak:
         site = home / "site.json"
         rows = [self._row(index, url) for index, url in enumerate(self._street.urls)]
         site.write_text(json.dumps(rows), "utf-8")
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.soak.engine_child", str(home), str(site)],
-            cwd=PROJECT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=(home / "engine.err").open("wb"),
-            env=os.environ | {"PYTHONPATH": str(PROJECT)},
-        )
+        with (home / "engine.err").open("wb") as errors:
+            return subprocess.Popen(
+                [sys.executable, "-m", "tests.soak.engine_child", str(home), str(site)],
+                cwd=PROJECT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env=os.environ | {"PYTHONPATH": str(PROJECT)},
+            )
 
     def _row(self, index: int, url: str) -> dict[str, Any]:
         sheet = self._street.sheets[index]
