@@ -212,7 +212,7 @@ def _engine_parts(
                 paths=paths,
                 engine_id=EngineId(new_uuid()),
                 software_version=VERSION,
-                detector=detector_maker(paths, model),
+                detector=detector_maker(paths, model, makeshift=True),
                 tracker=ByteTracker,
                 plate_reader=lambda: open_plate_reader(paths.models),
                 site=_GatewaySite(gateway),
@@ -261,9 +261,16 @@ def _engine_dsn(dsn: str, secrets: SecretStore) -> str:
 
 
 def detector_maker(
-    paths: Paths, model: str | None, progress: Progress | None = None
+    paths: Paths,
+    model: str | None,
+    progress: Progress | None = None,
+    *,
+    makeshift: bool = False,
 ) -> Callable[[], Detector]:
-    """Return what opens the detector: a registry name, a path, a server's address."""
+    """Return what opens the detector: a registry name, a path, a server's address.
+
+    `makeshift`: where no network can run, what moves is shown, and recorded never.
+    """
 
     def make() -> Detector:
         from ml.session import open_detector
@@ -271,7 +278,9 @@ def detector_maker(
         served = model is not None and "://" in model
         if model and not served and (Path(model).exists() or os.sep in model):
             return open_detector(paths.models, weights=Path(model), progress=progress)
-        return open_detector(paths.models, name=model, progress=progress)
+        return open_detector(
+            paths.models, name=model, progress=progress, makeshift=makeshift
+        )
 
     return make
 

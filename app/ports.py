@@ -74,6 +74,11 @@ class Detector(Protocol):
         """How many pictures are worth having under way at once, at least 1."""
         ...
 
+    @property
+    def evidential(self) -> bool:
+        """Whether what it finds may become an infraction; false of a makeshift."""
+        ...
+
     def submit(self, picture: ScalablePicture) -> "Future[Detections]":
         """Begin to look at a picture; its boxes come in the picture's own pixels.
 

@@ -121,6 +121,15 @@ def usual(model: Model) -> Variant:
     return Variant(Backend.TORCH, "cpu")
 
 
+def processor_variants() -> tuple[Variant, ...]:
+    """Return the forms that need no card, the lightest first, installed or not."""
+    return (
+        Variant(Backend.OPENVINO, "CPU"),
+        Variant(Backend.ONNX, "cpu"),
+        Variant(Backend.TORCH, "cpu"),
+    )
+
+
 def reference() -> Variant:
     """Return the form that others are held against: the weights as they are."""
     return Variant(Backend.TORCH, "cpu")

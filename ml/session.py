@@ -11,10 +11,12 @@ from ml.backends import (
     Variant,
     cuda_available,
     open_variant,
+    processor_variants,
     usual,
     variant_sha256,
 )
 from ml.choice import Form, read_choice
+from ml.detect.motion_fallback import MotionFallback
 from ml.detect.network_detector import ModelIdentity, NetworkDetector
 from ml.detect.openvino_network import OpenVinoNetwork
 from ml.detect.postprocess import Thresholds
@@ -23,6 +25,8 @@ __all__ = ["cuda_available", "open_detector"]
 
 _log = logging.getLogger(__name__)
 _DEFAULT_INPUT_PX = 640
+_CANNOT_RUN = (ModelMissing, ImportError, OSError)
+"""How a library fails that is missing, or damaged."""
 
 
 def open_detector(
@@ -31,6 +35,8 @@ def open_detector(
     weights: Path | None = None,
     progress: Progress | None = None,
     thresholds: Thresholds | None = None,
+    *,
+    makeshift: bool = False,
 ) -> Detector:
     """Open a detector by its name in the registry, by its address, or by its file.
 
@@ -40,6 +46,10 @@ def open_detector(
     that of a served model, `http://server:8000/model`. `weights` is a `.pt` file or an
     exported OpenVINO folder; the caller vouches for it. Raises ModelMissing,
     ConfigurationInvalid or InferenceUnavailable.
+
+    With `makeshift` a model of the registry that no library here can run is not a
+    fault: what moves is found without a network, and is no evidence. Weights that are
+    missing or not those on record still are.
     """
     if weights is not None and weights.is_dir():
         return _folder(weights, models, thresholds)
@@ -53,7 +63,33 @@ def open_detector(
         return _served(wanted, thresholds)
     model = Model.of_entry(registry.entry(wanted, models), models)
     variant = _chosen(model) or usual(model)
-    return open_variant(model, variant, progress=progress, thresholds=thresholds)
+    try:
+        return open_variant(model, variant, progress=progress, thresholds=thresholds)
+    except _CANNOT_RUN as fault:
+        if not makeshift:
+            raise
+        _log.error("%s cannot run as %s: %s", model.name, variant, fault)
+    return _makeshift(model, variant, progress, thresholds)
+
+
+def _makeshift(
+    model: Model,
+    failed: Variant,
+    progress: Progress | None,
+    thresholds: Thresholds | None,
+) -> Detector:
+    """Open the model in any form that runs here, or find motion only."""
+    for variant in processor_variants():
+        if variant == failed:
+            continue
+        try:
+            return open_variant(
+                model, variant, progress=progress, thresholds=thresholds
+            )
+        except _CANNOT_RUN as fault:
+            _log.error("%s cannot run as %s: %s", model.name, variant, fault)
+    _log.error("no network runs here: vehicles are found by their motion only")
+    return MotionFallback()
 
 
 def check_name(name: str, models: Path) -> None:

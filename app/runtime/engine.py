@@ -40,6 +40,11 @@ from app.runtime.vital_signs import Patience, VitalSigns
 from app.runtime.watchdog import WatchedStage
 
 _log = logging.getLogger(__name__)
+_MAKESHIFT = (
+    "No network runs on this computer: vehicles are found by their motion only, and no "
+    "infraction is recorded. Install Atalaya again, then run: python main.py models "
+    "verify"
+)
 
 EXIT_FAULT = 3
 EXIT_ALREADY_RUNNING = 4
@@ -179,9 +184,12 @@ class Engine:
                 spooled=self._parts.spooled(),
                 cameras=self._roster.health(),
             ),
-            message=self._desk.message or self._supervision.message,
+            message=self._desk.message or self._supervision.message or self._remark(),
             segments=self._roster.segments(),
         )
+
+    def _remark(self) -> str:
+        return "" if self._detector.evidential else _MAKESHIFT
 
     def close(self) -> None:
         """End within 3 s: what is being recorded first, idle waiting last."""

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 
 from app.config.camera import ConfigurationVersion
 from app.decode.motion_gate import MotionGate
@@ -115,10 +116,17 @@ class Lane:
         if lamp is not None:
             self.history.add(picture.time, Tracks(()), lamp)
 
-    def observe(self, frame: Frame, tracks: Tracks) -> Observation:
-        """Measure and rule, and remember what was seen."""
+    def observe(
+        self, frame: Frame, tracks: Tracks, *, evidential: bool = True
+    ) -> Observation:
+        """Measure and rule, and remember what was seen.
+
+        Nothing is found on tracks that are not `evidential`.
+        """
         judge = self._judge
         seen = NOTHING_OBSERVED if judge is None else judge.observe(frame, tracks)
+        if not evidential:
+            seen = replace(seen, findings=())
         self.history.add(frame.time, tracks, seen.lamp)
         self._violations.add(seen.findings)
         return seen

@@ -94,7 +94,9 @@ class Pipeline:
         with self._times.measure(lane.camera.id, TRACK):
             tracks = lane.tracker.update(detections, frame.time)
         with self._times.measure(lane.camera.id, JUDGE):
-            observation = lane.observe(frame, tracks)
+            observation = lane.observe(
+                frame, tracks, evidential=self._detector.evidential
+            )
         self._plates.offer(frame, tracks)
         for finding in observation.findings:
             self._collect_evidence(lane, picture, finding)

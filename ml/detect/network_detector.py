@@ -95,6 +95,11 @@ class NetworkDetector:
         return self._network.parallel
 
     @property
+    def evidential(self) -> bool:
+        """A network's boxes may become infractions."""
+        return True
+
+    @property
     def last_network_s(self) -> float:
         """Seconds that the network alone had the last picture, without its scaling.
 

@@ -23,6 +23,7 @@ class BrightBoxDetector:
     model_sha256 = Sha256("0" * 64)
     device = "test"
     parallel = 2
+    evidential = True
 
     def submit(self, picture: ScalablePicture) -> Future[Detections]:
         """Look at once; the boxes are in the picture's own pixels."""

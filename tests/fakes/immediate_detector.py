@@ -17,6 +17,7 @@ class ImmediateDetector:
     model_sha256 = Sha256("0" * 64)
     device = "test"
     parallel = 1
+    evidential = True
 
     def detect(self, image: npt.NDArray[np.uint8]) -> Detections:
         """Return what is seen; each kind says how."""

@@ -174,3 +174,29 @@ def test_a_damaged_eight_bit_form_is_refused() -> None:
     form = registry.EightBit(folder="atalaya-n-8bit", sha256="0" * 64)
     with pytest.raises(ModelMissing, match="damaged"):
         registry.resolve_eight_bit(form)
+
+
+def test_where_no_library_runs_motion_is_seen_if_that_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine shows what moves; who asks for the model gets the fault."""
+    for library in ("openvino", "onnxruntime", "ultralytics", "torch"):
+        monkeypatch.setitem(sys.modules, library, None)
+    with closing(open_detector(tmp_path, makeshift=True)) as detector:
+        assert detector.model_name == "motion-fallback"
+        assert not detector.evidential
+    with pytest.raises(ModelMissing):
+        open_detector(tmp_path)
+    with pytest.raises(ModelMissing, match="no model named"):
+        open_detector(tmp_path, "unheard-of", makeshift=True)
+
+
+def test_a_form_that_cannot_run_gives_way_to_one_that_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without OpenVINO the verified weights run in another library, as evidence."""
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with closing(open_detector(tmp_path, makeshift=True)) as detector:
+        assert detector.model_name == registry.DEFAULT_DETECTOR
+        assert detector.evidential
