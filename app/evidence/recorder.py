@@ -7,6 +7,7 @@ stops the work, so that it is done again, from the start, when that is mended.
 
 import errno
 import logging
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable
@@ -63,6 +64,7 @@ class Recorder:
         self._style = Style(LANGUAGES[language], zone)
         self._hurried = threading.Event()
         work_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sweep(work_dir)
 
     def hurry(self) -> None:
         """From now on leave out what takes decoding: the engine is being stopped.
@@ -175,6 +177,12 @@ class _Ledger:
             "case %s has no %s: %s", self._bare.id, kind, reason, exc_info=True
         )
         self.leave_out(kind, reason)
+
+
+def _sweep(work_dir: Path) -> None:
+    """Remove what an engine left that was ended while it made a case."""
+    for left in work_dir.iterdir():
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _refusal(error: OSError) -> StorageFull:

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -192,11 +193,11 @@ class EvidenceDesk:
         """
         self._closing.set()
         self._recorder.hurry()
-        share_s = timeout_s / len(self._threads)
+        deadline_s = time.monotonic() + timeout_s
         with contextlib.suppress(queue.Full):
-            self._waiting.put(None, timeout=share_s)
+            self._waiting.put(None, timeout=timeout_s / 2)
         for thread in self._threads:
-            thread.join(share_s)
+            thread.join(max(0.0, deadline_s - time.monotonic()))
         self._give_up.set()
         self._threads[-1].join(0.5)
         return not any(thread.is_alive() for thread in self._threads)
