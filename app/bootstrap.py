@@ -24,6 +24,7 @@ from app.ports import (
     Detector,
     EvidenceStore,
     InfractionSink,
+    PlateReader,
     Progress,
     SecretStore,
 )
@@ -286,7 +287,11 @@ def detector_maker(
 
 
 def analyse_source(
-    paths: Paths, source: str, model: str | None, clock: Clock | None = None
+    paths: Paths,
+    source: str,
+    model: str | None,
+    clock: Clock | None = None,
+    plate_reader: Callable[[], PlateReader | None] = lambda: None,
 ) -> "SourceReport":
     """Run the pipeline over one recording or camera, without a database."""
     from app.runtime.signals import stop_on_signals
@@ -302,6 +307,7 @@ def analyse_source(
             tracker=ByteTracker,
             recorder=_NothingToRecord(),
             software_version=VERSION,
+            plate_reader=plate_reader,
         )
         return run_single_source(parts, source, stop=stop)
 

@@ -141,17 +141,21 @@ def _detect(options: argparse.Namespace) -> int:
 
 
 def _add_plates(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+    subject = parser.add_mutually_exclusive_group(required=True)
+    subject.add_argument(
         "--labels",
         type=Path,
-        required=True,
         help="CSV file with columns image,plate and perhaps x,y,width,height",
+    )
+    subject.add_argument(
+        "--clip", type=Path, help="a video: how often the plate of a track is read"
     )
     parser.add_argument("--most", type=_count, help="at most so many pictures")
     parser.add_argument(
         "--crops", action="store_true", help="every picture is one plate, cut out"
     )
     parser.add_argument("--each", action="store_true", help="show every plate")
+    add_model(parser)
 
 
 def _plates(options: argparse.Namespace) -> int:
@@ -159,6 +163,8 @@ def _plates(options: argparse.Namespace) -> int:
     from ml.evaluate.plates import evaluate_plates, summary
     from ml.plate.reader import open_plate_reader
 
+    if options.clip is not None:
+        return _plate_clip(options)
     table = read_table(options.labels)
     result = evaluate_plates(
         open_plate_reader(paths_of(options).models, print_progress),
@@ -182,6 +188,24 @@ def _plates(options: argparse.Namespace) -> int:
     if told:
         print(f"left out: {', '.join(told)}")
     write_json(options.json, {**asdict(result), "labels": str(options.labels)})
+    return 0
+
+
+def _plate_clip(options: argparse.Namespace) -> int:
+    from app.bootstrap import analyse_source
+    from ml.evaluate.plate_tally import TallyingReader, summary
+    from ml.plate.reader import open_plate_reader
+
+    _require_files([options.clip])
+    paths = paths_of(options)
+    reader = TallyingReader(open_plate_reader(paths.models, print_progress))
+    report = analyse_source(
+        paths, str(options.clip), options.model, plate_reader=lambda: reader
+    )
+    tracks = reader.tracks()
+    print(summary(tracks, report.tracks))
+    figures = {**asdict(tracks), "tracks": report.tracks, "source": report.source}
+    write_json(options.json, {**figures, "reads_per_track": tracks.reads_per_track})
     return 0
 
 
