@@ -117,7 +117,7 @@ class ByteTracker:
         unsure = ~sure & (scores >= settings.unsure_score)
         if not unsure.any():
             return rows, columns
-        left = np.ones(len(self._tracks), np.bool_)
+        left = self._tracks.ids != TENTATIVE
         left[rows] = False
         near = pairs.likeness >= settings.min_unsure_likeness
         more = assign(pairs.where(unsure & near & left[pairs.rows]))
