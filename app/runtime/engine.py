@@ -53,6 +53,7 @@ FAULT_FILE = "engine.fault"
 _RELOAD_AFTER_S = 30.0
 _RETRY_AFTER_S = 3.0
 _TICK_S = 0.1
+_SAVE_WITHIN_S = 3.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,14 +193,17 @@ class Engine:
         return "" if self._detector.evidential else _MAKESHIFT
 
     def close(self) -> None:
-        """End within 3 s: what is being recorded first, idle waiting last."""
+        """End within 3 s: what is being recorded first, idle waiting last.
+
+        Only a case that is not stored yet may take longer: evidence is worth it.
+        """
         self._supervision.close()
         if self._metrics is not None:
             self._metrics.close()
         self._roster.halt()
         if not self._inference.stop(timeout_s=0.8):
             _log.error("inference does not end; it is left behind")
-        if not self._desk.close(timeout_s=1.0):
+        if not self._desk.close(timeout_s=_SAVE_WITHIN_S):
             _log.error("a case was still being recorded at the end")
         self._detector.close()
         self._plates.close(timeout_s=0.3)
