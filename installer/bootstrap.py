@@ -25,6 +25,7 @@ VENV = PROJECT / ".venv"
 STAMP = VENV / "atalaya-setup"
 NEEDED_DISK_BYTES = 9_000_000_000
 MINIMUM_PYTHON = (3, 11)
+_IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
 # Shared library that must load -> Debian and Ubuntu package that carries it.
 SYSTEM_LIBRARIES = {
     "libGL.so.1": "libgl1",
@@ -283,7 +284,9 @@ def test(arguments: Sequence[str]) -> int:
             "-c",
             "from importlinter.cli import lint_imports_command as c; c()",
         ],
-        "tests": ["-m", "pytest"],
+        "tests": ["-m", "pytest", *_IN_PARALLEL, "-m", "not acceptance"],
+        # These need the processor for themselves: they judge what it sustains.
+        "acceptance tests": ["-m", "pytest", "-m", "acceptance"],
     }
     refused = []
     for name, command in judges.items():
