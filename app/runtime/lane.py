@@ -152,10 +152,13 @@ class Lane:
     def attention(self, tracks: Tracks, seen: Observation) -> Attention:
         """Return how closely the next pictures are to be followed."""
         moving = self.tracker.forecast().moving
-        if not any(box.track_id in moving for box in tracks):
-            return Attention.NONE
-        measured = any(track_id in seen.speeds_kmh for track_id in moving)
-        return Attention.MEASURING if measured else Attention.TRAFFIC
+        judged = self._judge is not None
+        if any(box.track_id in moving for box in tracks):
+            return Attention.MEASURING if judged else Attention.TRAFFIC
+        # Who waits at a signal may run it at any moment, and who has just come into
+        # view has no known speed yet.
+        waits = seen.lamp is not None or (judged and self._stirred)
+        return Attention.TRAFFIC if waits and tracks.boxes else Attention.NONE
 
     def _take_configuration(self) -> None:
         with self._lock:

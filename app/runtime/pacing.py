@@ -16,7 +16,7 @@ from app.domain.ids import CameraId
 
 _MS = NS_PER_S // 1000
 _LEAST_INTERVAL_NS = 40 * _MS
-_MOST_DOUBLINGS = 4
+_MOST_DOUBLINGS = 2
 QUIET = "quiet road"
 PACED = "not due yet"
 STALE = "too old"
