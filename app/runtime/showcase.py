@@ -18,6 +18,7 @@ _log = logging.getLogger(__name__)
 _FIRST_SIZE_PX = (640, 360)
 _LEAST_SIDE_PX = 32
 _PATIENCE_S = 0.03
+_MOST_STRETCH = 1.5
 
 
 class Showcase:
@@ -80,9 +81,12 @@ class Showcase:
     def _image_of(self, picture: Picture) -> npt.NDArray[np.uint8]:
         """Return the picture at the size that is asked for, as sharp as there is one.
 
-        A tile shows the small stream; a camera that is enlarged shows the main one.
+        A tile shows the small stream, also when it is somewhat larger: to decode the
+        main stream of every tile would cost the looks that infractions need. A camera
+        that is enlarged shows the main one.
         """
-        if self._size_px[0] <= picture.width_px or picture.session.main is None:
+        enlarged = self._size_px[0] > _MOST_STRETCH * picture.width_px
+        if not enlarged or picture.session.main is None:
             self._enlarged = None
             return picture.to_bgra(*self._size_px)
         full = self._main_of(picture.session).at(picture.time.stream_ns)
