@@ -14,7 +14,7 @@ from app.domain.ids import CameraId
 from app.domain.pulse import Pulse
 from app.domain.trace import tracing
 from app.runtime.lane import Lane
-from app.runtime.pacing import QUIET, Pacing, Waiting
+from app.runtime.pacing import STALE, Pacing, Waiting
 from app.runtime.pipeline import Look, Pipeline
 
 _log = logging.getLogger(__name__)
@@ -171,7 +171,7 @@ class InferenceLoop:
             return
         served.lane.monitor.dropped(reason)
         in_order = all(look.lane is not served.lane for look in self._under_way)
-        if reason == QUIET and in_order:
+        if reason != STALE and in_order:
             served.lane.glance(picture)
 
     def _begin(self, lane: Lane, picture: Picture) -> bool:
