@@ -149,16 +149,20 @@ class Lane:
             )
         )
 
-    def attention(self, tracks: Tracks, seen: Observation) -> Attention:
-        """Return how closely the next pictures are to be followed."""
+    def attention(self, tracks: Tracks, seen: Observation, detected: int) -> Attention:
+        """Return how closely the next pictures are to be followed.
+
+        `detected` counts what the look saw: a vehicle has no track at first.
+        """
         moving = self.tracker.forecast().moving
         judged = self._judge is not None
         if any(box.track_id in moving for box in tracks):
             return Attention.MEASURING if judged else Attention.TRAFFIC
         # Who waits at a signal may run it at any moment, and who has just come into
         # view has no known speed yet.
-        waits = seen.lamp is not None or (judged and self._stirred)
-        return Attention.TRAFFIC if waits and tracks.boxes else Attention.NONE
+        waits = seen.lamp is not None and bool(tracks.boxes)
+        comes = judged and self._stirred and detected > 0
+        return Attention.TRAFFIC if waits or comes else Attention.NONE
 
     def _take_configuration(self) -> None:
         with self._lock:

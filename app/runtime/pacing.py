@@ -16,7 +16,8 @@ from app.domain.ids import CameraId
 
 _MS = NS_PER_S // 1000
 _LEAST_INTERVAL_NS = 40 * _MS
-_MOST_DOUBLINGS = 2
+_MOST_DOUBLINGS = 4
+_FRUITLESS_PER_DOUBLING = 8
 QUIET = "quiet road"
 PACED = "not due yet"
 STALE = "too old"
@@ -129,7 +130,8 @@ class Pacing:
         if attention is not Attention.NONE:
             need.busy_ns, need.fruitless = now_ns, 0
         elif stirred:
-            need.fruitless = min(need.fruitless + 1, _MOST_DOUBLINGS)
+            most = _MOST_DOUBLINGS * _FRUITLESS_PER_DOUBLING
+            need.fruitless = min(need.fruitless + 1, most)
 
     def forget(self, camera_id: CameraId) -> None:
         """Drop a camera that was removed."""
@@ -163,8 +165,10 @@ class Pacing:
             measuring = need.attention is Attention.MEASURING
             return 0 if measuring else paces.traffic_ns
         if stirred:
-            # A tree in the wind stirs for hours; it is looked at ever less often.
-            return min(paces.quiet_ns, paces.traffic_ns << need.fruitless)
+            # A tree in the wind stirs for hours; it is looked at ever less often. A
+            # vehicle on its way in stirs in vain once or twice and must not wait.
+            doublings = need.fruitless // _FRUITLESS_PER_DOUBLING
+            return min(paces.quiet_ns, paces.traffic_ns << doublings)
         return paces.quiet_ns
 
     def _busy(self, need: _Need, now_ns: int) -> bool:

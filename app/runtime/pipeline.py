@@ -74,9 +74,9 @@ class Pipeline:
 
     def begin(self, lane: Lane, picture: Picture) -> Look:
         """Hand a decoded picture to the detector and do not wait."""
-        look = Look(lane, picture, self._detector.submit(picture))
         began_ns = time.monotonic_ns()
         self._took(lane, WAIT, began_ns - picture.time.monotonic_ns)
+        look = Look(lane, picture, self._detector.submit(picture))
         look.detections.add_done_callback(
             lambda _: self._took(lane, DETECT, time.monotonic_ns() - began_ns)
         )
@@ -102,7 +102,7 @@ class Pipeline:
             self._collect_evidence(lane, picture, finding)
         lane.show(picture, observation, self._plates.texts(lane.camera.id, tracks))
         lane.monitor.worked_on(picture, len(detections))
-        return Seen(tracks, lane.attention(tracks, observation))
+        return Seen(tracks, lane.attention(tracks, observation, len(detections)))
 
     def _took(self, lane: Lane, stage: str, duration_ns: int) -> None:
         self._times.observe(lane.camera.id, stage, duration_ns / NS_PER_S)

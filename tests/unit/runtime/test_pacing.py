@@ -75,7 +75,15 @@ def test_motion_is_looked_at_without_delay() -> None:
 def test_a_tree_in_the_wind_is_looked_at_ever_less_often() -> None:
     counted = looks(Pacing(), 60, {NORTH: Attention.NONE}, stirs=frozenset({NORTH}))
 
-    assert counted[NORTH] < 220
+    assert counted[NORTH] < 80
+
+
+def test_a_vehicle_on_its_way_in_does_not_wait_for_having_stirred_in_vain() -> None:
+    pacing = Pacing()
+    for look in range(5):
+        now_ns = NS_PER_S + look * 80 * MS
+        assert pacing.choose([Waiting(NORTH, now_ns, True)], now_ns).serve == NORTH
+        pacing.note(NORTH, Attention.NONE, now_ns, stirred=True)
 
 
 def test_a_vehicle_ends_the_mistrust_in_motion() -> None:
