@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 
+from av.video.frame import VideoFrame
+
 from app.camera.source import SourceListener, VideoPacket
 from app.camera.stream import VideoStream
 from app.camera.transport import Transport
 from app.decode.backlog import Backlog
 from app.decode.decoder import PictureDecoder
 from app.decode.streams import Streams
+from app.domain.clock import CaptureTime
 from app.domain.pulse import Pulse
 
 _BEHIND = "read too late"
+_Show = Callable[[VideoFrame, CaptureTime], None]
 
 
 class LivelyListener:
@@ -42,6 +46,41 @@ class LivelyListener:
         self._pulse.rest(retry_in_s or 0.0)
 
 
+class _Decoding:
+    """Decodes one stream, unless it is read later than is of any use."""
+
+    def __init__(self, streams: Streams, took: Callable[[float], None] | None) -> None:
+        self._streams = streams
+        self._took = took
+        self._decoder = PictureDecoder()
+        self._backlog = Backlog()
+
+    def begin(self, stream: VideoStream) -> None:
+        """Begin with a decoder of its own."""
+        self._decoder = _decoder_of(stream, self._took)
+        self._backlog = Backlog()
+
+    def skip(self) -> None:
+        """Leave a packet undecoded that is not to be seen."""
+        self._decoder.skip()
+
+    def decode(self, packet: VideoPacket, show: _Show) -> None:
+        """Show the pictures of the packet, and count what is not shown."""
+        if _too_late(self._backlog, packet):
+            self._decoder.skip()
+            self._streams.dropped(_BEHIND, 1)
+            return
+        before = self._decoder.corrupt_count
+        for frame, time in self._decoder.decode(packet):
+            show(frame, time)
+        self._streams.dropped("corrupt", self._decoder.corrupt_count - before)
+
+    def flush(self, stream: VideoStream, show: _Show) -> None:
+        """Show the last pictures of a recording."""
+        for frame, time in self._decoder.flush(stream.codec_context):
+            show(frame, time)
+
+
 class MainListener:
     """Keeps the main stream, and decodes it where its pictures are wanted."""
 
@@ -50,34 +89,23 @@ class MainListener:
     ) -> None:
         """Hand everything to `streams`; `decode_took` is told seconds."""
         self._streams = streams
-        self._took = decode_took
-        self._decoder = PictureDecoder()
-        self._backlog = Backlog()
+        self._decoding = _Decoding(streams, decode_took)
 
     def opened(self, stream: VideoStream) -> None:
         """Begin with a ring and a decoder of its own."""
-        self._decoder = _decoder_of(stream, self._took)
-        self._backlog = Backlog()
+        self._decoding.begin(stream)
         self._streams.main_opened(stream)
 
     def arrived(self, packet: VideoPacket) -> None:
         """Keep the packet, then decode it if it is to be seen."""
-        if not self._streams.keep(packet):
-            self._decoder.skip()
-            return
-        if _too_late(self._backlog, packet):
-            self._decoder.skip()
-            self._streams.dropped(_BEHIND, 1)
-            return
-        before = self._decoder.corrupt_count
-        for frame, time in self._decoder.decode(packet):
-            self._streams.show_main(frame, time)
-        self._streams.dropped("corrupt", self._decoder.corrupt_count - before)
+        if self._streams.keep(packet):
+            self._decoding.decode(packet, self._streams.show_main)
+        else:
+            self._decoding.skip()
 
     def ended(self, stream: VideoStream) -> None:
         """Deliver the last pictures of a recording."""
-        for frame, time in self._decoder.flush(stream.codec_context):
-            self._streams.show_main(frame, time)
+        self._decoding.flush(stream, self._streams.show_main)
 
     def lost(self, message: str, retry_in_s: float | None) -> None:
         """End the session."""
@@ -92,32 +120,21 @@ class SecondListener:
     ) -> None:
         """Hand everything to `streams`; `decode_took` is told seconds."""
         self._streams = streams
-        self._took = decode_took
-        self._decoder = PictureDecoder()
-        self._backlog = Backlog()
+        self._decoding = _Decoding(streams, decode_took)
 
     def opened(self, stream: VideoStream) -> None:
         """Begin with a decoder of its own."""
-        self._decoder = _decoder_of(stream, self._took)
-        self._backlog = Backlog()
+        self._decoding.begin(stream)
         self._streams.second_opened()
 
     def arrived(self, packet: VideoPacket) -> None:
         """Decode the packet."""
         self._streams.saw_second(packet)
-        if _too_late(self._backlog, packet):
-            self._decoder.skip()
-            self._streams.dropped(_BEHIND, 1)
-            return
-        before = self._decoder.corrupt_count
-        for frame, time in self._decoder.decode(packet):
-            self._streams.show_second(frame, time)
-        self._streams.dropped("corrupt", self._decoder.corrupt_count - before)
+        self._decoding.decode(packet, self._streams.show_second)
 
     def ended(self, stream: VideoStream) -> None:
         """Deliver the last pictures of a recording."""
-        for frame, time in self._decoder.flush(stream.codec_context):
-            self._streams.show_second(frame, time)
+        self._decoding.flush(stream, self._streams.show_second)
 
     def lost(self, message: str, retry_in_s: float | None) -> None:
         """Say that its pictures stopped."""

@@ -1,27 +1,14 @@
 """Pixels that are there already, as a picture that scales itself."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from app.domain.frame import ArrayPixels
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ArrayPicture:
+
+class ArrayPicture(ArrayPixels):
     """A BGR image of shape (height, width, 3); implements ScalablePicture."""
-
-    image: npt.NDArray[np.uint8]
-
-    @property
-    def width_px(self) -> int:
-        """Width of the image, in pixels."""
-        return int(self.image.shape[1])
-
-    @property
-    def height_px(self) -> int:
-        """Height of the image, in pixels."""
-        return int(self.image.shape[0])
 
     def scaled_bgr(self, width_px: int, height_px: int) -> npt.NDArray[np.uint8]:
         """Return it at this size; the image itself, not a copy, at its own."""
