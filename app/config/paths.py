@@ -23,9 +23,12 @@ class Paths:
         return cls(Path(chosen or platformdirs.user_data_dir("atalaya")).resolve())
 
     def _folder(self, name: str) -> Path:
-        folder = self.root / name
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder
+        return _made(self.root / name)
+
+    def _shared_folder(self, name: str) -> Path:
+        """Return a folder that roots share where `ATALAYA_NAME` says so."""
+        shared = os.environ.get(f"ATALAYA_{name.upper()}")
+        return _made(Path(shared).resolve()) if shared else self._folder(name)
 
     @property
     def database(self) -> Path:
@@ -45,17 +48,12 @@ class Paths:
     @property
     def models(self) -> Path:
         """Pulled and exported models; roots share those of `ATALAYA_MODELS`."""
-        shared = os.environ.get("ATALAYA_MODELS")
-        if not shared:
-            return self._folder("models")
-        folder = Path(shared).resolve()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder
+        return self._shared_folder("models")
 
     @property
     def simulator(self) -> Path:
-        """What the virtual cameras have made of the bundled clips."""
-        return self._folder("simulator")
+        """What the virtual cameras made of the clips; shared as the models are."""
+        return self._shared_folder("simulator")
 
     @property
     def logs(self) -> Path:
@@ -81,3 +79,8 @@ class Paths:
     def footage(self) -> Path:
         """What was found in imported recordings, a folder for each."""
         return self._folder("footage")
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder

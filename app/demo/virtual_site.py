@@ -116,7 +116,11 @@ def _play(outage: Outage, server: RtspServer, stop: threading.Event) -> None:
 
 @contextmanager
 def virtual_site(paths: Paths, outage: Outage) -> Iterator[VirtualSite]:
-    """Serve the cameras from a process that ends with this block."""
+    """Serve the cameras from a process that ends with this block.
+
+    What they need is made first, however long that takes: only the start is hurried.
+    """
+    served_clips(paths, print_progress)
     state = paths.run / "virtual-site.json"
     state.unlink(missing_ok=True)
     process = subprocess.Popen(

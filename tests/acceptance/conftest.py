@@ -11,19 +11,16 @@ from app.config.paths import PROJECT
 
 
 @pytest.fixture(scope="session", autouse=True)
-def models() -> Iterator[None]:
-    """Prepare the models once for all demos of a run."""
-    before = os.environ.get("ATALAYA_MODELS")
-    os.environ["ATALAYA_MODELS"] = str(PROJECT / "var" / "models")
-    yield
-    if before is None:
-        del os.environ["ATALAYA_MODELS"]
-    else:
-        os.environ["ATALAYA_MODELS"] = before
+def made_once() -> Iterator[None]:
+    """Let all demos of a run share what is made once: models and small streams."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("models", "simulator"):
+            environment.setenv(f"ATALAYA_{name.upper()}", str(PROJECT / "var" / name))
+        yield
 
 
 @pytest.fixture(scope="session")
-def screen(models: None) -> Iterator[dict[str, str]]:
+def screen(made_once: None) -> Iterator[dict[str, str]]:
     """Start Xvfb; yield the environment that makes Qt use it."""
     if shutil.which("Xvfb") is None:
         pytest.skip("Xvfb is not installed (Debian and Ubuntu: apt-get install xvfb)")
