@@ -161,9 +161,11 @@ def run_engine_process(
     metrics_port: int | None = None,
 ) -> int:
     """Run the engine until it is told to stop; return its exit code."""
+    from app.runtime.allocator import use_few_heaps
     from app.runtime.engine import run_engine
     from app.runtime.signals import stop_on_signals
 
+    use_few_heaps()
     stop = threading.Event()
     stop_on_signals(stop)
     with _engine_parts(paths, dsn, model, follow_pid) as parts:

@@ -66,7 +66,10 @@ class Detector(Protocol):
 
     @property
     def device(self) -> str:
-        """Where it runs, for the status bar: "cuda:0", "openvino:cpu", "cpu"."""
+        """Where it runs, for the status bar: "cuda:0", "openvino:cpu", "cpu".
+
+        A further word names a precision below 32 bits: "openvino:cpu:bf16".
+        """
         ...
 
     @property

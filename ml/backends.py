@@ -2,6 +2,7 @@
 
 import ctypes
 import importlib.util
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from ml.export import Form, exported, form_sha256
 from ml.weights import EightBit, ModelEntry
 
 CARD = "cuda:0"
+
+
+_BUILT_FOR_CUDA = re.compile(r"^cuda\b.*=\s*['\"]", re.MULTILINE)
 
 
 class Backend(StrEnum):
@@ -105,7 +109,7 @@ def available(model: Model) -> tuple[Variant, ...]:
         found.append(Variant(Backend.ONNX, "cpu"))
         if card and _onnx_sees_card():
             found.append(Variant(Backend.ONNX, CARD))
-    if card:
+    if card and _torch_uses_cards():
         found.append(Variant(Backend.TORCH, CARD))
     if card and _installed("tensorrt"):
         found.append(Variant(Backend.TENSORRT, CARD))
@@ -114,16 +118,18 @@ def available(model: Model) -> tuple[Variant, ...]:
 
 def usual(model: Model) -> Variant:
     """Return what runs where nobody has measured: the card, else OpenVINO."""
-    if cuda_available():
+    if cuda_available() and _torch_uses_cards():
         return Variant(Backend.TORCH, CARD)
     if _installed("openvino"):
         return Variant(Backend.OPENVINO, "CPU", eight_bit=model.eight_bit is not None)
     return Variant(Backend.TORCH, "cpu")
 
 
-def processor_variants() -> tuple[Variant, ...]:
+def processor_variants(model: Model) -> tuple[Variant, ...]:
     """Return the forms that need no card, the lightest first, installed or not."""
+    eight_bit = model.eight_bit is not None
     return (
+        *([Variant(Backend.OPENVINO, "CPU", eight_bit=True)] if eight_bit else []),
         Variant(Backend.OPENVINO, "CPU"),
         Variant(Backend.ONNX, "cpu"),
         Variant(Backend.TORCH, "cpu"),
@@ -242,6 +248,16 @@ def _openvino_variants(model: Model) -> list[Variant]:
 
 def _installed(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
+
+
+def _torch_uses_cards() -> bool:
+    """Tell whether the installed torch was built for CUDA, without loading it."""
+    spec = importlib.util.find_spec("torch")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        facts = Path(folder) / "version.py"
+        if facts.is_file():
+            return bool(_BUILT_FOR_CUDA.search(facts.read_text("utf-8")))
+    return False
 
 
 def _onnx_sees_card() -> bool:

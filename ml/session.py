@@ -79,7 +79,7 @@ def _makeshift(
     thresholds: Thresholds | None,
 ) -> Detector:
     """Open the model in any form that runs here, or find motion only."""
-    for variant in processor_variants():
+    for variant in processor_variants(model):
         if variant == failed:
             continue
         try:

@@ -10,9 +10,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import settings
 
 # Before any Qt or OpenCV import: no test may need a screen of its own.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# The same examples every time, and no verdict on how busy the computer is.
+settings.register_profile("atalaya", deadline=None, derandomize=True)
+settings.load_profile("atalaya")
 
 pytest_plugins = ["tests.fixtures_db"]
 

@@ -196,7 +196,9 @@ def _video_of(
     url: str, container: av.container.InputContainer, transport: Transport
 ) -> VideoStream:
     for stream in container.streams.video:
-        return VideoStream(url, container, stream, transport)
+        # libav lists streams, too, that it has no decoder for.
+        if getattr(stream, "codec_context", None) is not None:
+            return VideoStream(url, container, stream, transport)
     container.close()
     raise CameraUnreachable(
         f"{place_of(url)} sends no video that can be decoded. Check the camera."

@@ -40,6 +40,9 @@ class PictureDecoder:
         self._hoping_since_ns: int | None = None
         self._took = took
         self.corrupt_count = 0
+        """Pictures that were damaged."""
+        self.withheld_count = 0
+        """Pictures that rested on damage, or came before the first keyframe."""
         self._lossy = lossy
         self._last_pts: int | None = None
         self._step: int | None = None
@@ -58,6 +61,7 @@ class PictureDecoder:
             self._lacks_keyframe = True
         self._lacks_keyframe = self._lacks_keyframe and not packet.keyframe
         if self._lacks_keyframe:
+            self.withheld_count += 1
             return []
         self._remember(packet)
         try:
@@ -132,8 +136,9 @@ class PictureDecoder:
     def _sound(self, frame: VideoFrame) -> bool:
         if frame.is_corrupt:
             self._damaged()
-        elif frame.key_frame:
-            self._waiting_for_keyframe = False
+            return False
+        self._waiting_for_keyframe = self._waiting_for_keyframe and not frame.key_frame
+        self.withheld_count += self._waiting_for_keyframe
         return not self._waiting_for_keyframe
 
     def _damaged(self) -> None:

@@ -14,6 +14,8 @@ from app.domain.clock import CaptureTime
 from app.domain.pulse import Pulse
 
 _BEHIND = "read too late"
+_CORRUPT = "corrupt"
+_WITHHELD = "awaiting a keyframe"
 _Show = Callable[[VideoFrame, CaptureTime], None]
 
 
@@ -70,10 +72,12 @@ class _Decoding:
             self._decoder.skip()
             self._streams.dropped(_BEHIND, 1)
             return
-        before = self._decoder.corrupt_count
-        for frame, time in self._decoder.decode(packet):
+        decoder = self._decoder
+        corrupt, withheld = decoder.corrupt_count, decoder.withheld_count
+        for frame, time in decoder.decode(packet):
             show(frame, time)
-        self._streams.dropped("corrupt", self._decoder.corrupt_count - before)
+        self._streams.dropped(_CORRUPT, decoder.corrupt_count - corrupt)
+        self._streams.dropped(_WITHHELD, decoder.withheld_count - withheld)
 
     def flush(self, stream: VideoStream, show: _Show) -> None:
         """Show the last pictures of a recording."""

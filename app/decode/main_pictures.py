@@ -47,6 +47,7 @@ class MainPictures:
         self._format = stream
         self._patience_s = patience_s
         self._lock = threading.Lock()
+        self._closed = False
         self._decoder: VideoCodecContext | None = None
         self._position_ns: int | None = None
         self._sound = False
@@ -68,16 +69,25 @@ class MainPictures:
         self._ring.wait_for(stream_ns, self._patience_s)
         with self._lock:
             frame = self._frame_at(stream_ns)
+            if self._closed:
+                self._restart()
         if frame is None:
             return None
-        image = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+        image = np.asarray(frame.to_ndarray(format="bgr24", threads=1), np.uint8)
         image.flags.writeable = False
         return image
 
     def close(self) -> None:
-        """Let go of the decoder; a later wish begins anew."""
-        with self._lock:
-            self._restart()
+        """Let go of the decoder, now or after the wish that is being served.
+
+        Waits for nobody: a decoder that hangs must not hang the capture, too.
+        """
+        self._closed = True
+        if self._lock.acquire(blocking=False):
+            try:
+                self._restart()
+            finally:
+                self._lock.release()
 
     def _frame_at(self, stream_ns: int) -> VideoFrame | None:
         packets = self._ring.cut(stream_ns, stream_ns + 2 * _NEIGHBOUR_NS)

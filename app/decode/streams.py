@@ -65,9 +65,8 @@ class Streams:
         self._strays = 0
 
     def close(self) -> None:
-        """Let nobody wait for packets any more."""
-        with self._lock:
-            self._ring.close()
+        """Let nobody wait for packets any more; waits for no thread of the capture."""
+        self._ring.close()
 
     @property
     def kept_bytes(self) -> int:
@@ -75,10 +74,13 @@ class Streams:
         return self._ring.size_bytes
 
     def limit(self, most_bytes: int) -> None:
-        """Keep at most this much of the main stream, of later sessions too."""
-        with self._lock:
-            self._most_bytes = most_bytes
-            self._ring.limit(most_bytes)
+        """Keep at most this much of the main stream, of later sessions too.
+
+        Called by the watch over the engine, which must not wait for a capture that
+        hangs. A ring that is made at this very moment gets the bound next time.
+        """
+        self._most_bytes = most_bytes
+        self._ring.limit(most_bytes)
 
     def dropped(self, reason: str, count: int) -> None:
         """Count pictures that a decoder gave up."""
@@ -135,6 +137,9 @@ class Streams:
         """Close the ring, so that evidence does not wait for more."""
         with self._lock:
             self._main = None
+            self._ring.close()
+            # Who cuts evidence from the old one holds it; nobody else needs it.
+            self._ring = PacketRing(self._keep_ns, self._most_bytes)
             self._ring.close()
             self._delivery.lost(message, retry_in_s)
 

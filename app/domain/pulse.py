@@ -57,6 +57,11 @@ class Pulse:
         """Say that the next sign of life may come this much later."""
         self._live(0, round(seconds * NS_PER_S))
 
+    def excuse(self) -> None:
+        """Say, for a stage that cannot, that its silence is no fault of its own."""
+        with self._lock:
+            self._alive_ns = self._clock.monotonic_ns()
+
     def read(self) -> PulseReading:
         """Return how long there was no sign of life, and the thread of the last."""
         now_ns = self._clock.monotonic_ns()

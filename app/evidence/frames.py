@@ -59,7 +59,7 @@ def _picture(frame: av.VideoFrame, order: list[int]) -> Picture:
         stream_ns=stream_ns,
         number=order.index(stream_ns) + 1,
         count=len(order),
-        image=np.asarray(frame.to_ndarray(format="bgr24"), np.uint8),
+        image=np.asarray(frame.to_ndarray(format="bgr24", threads=1), np.uint8),
     )
 
 

@@ -29,6 +29,7 @@ class CameraMonitor:
         self._message = ""
         self._remark = ""
         self._stream_remark = ""
+        self._preview_remark = ""
         self._retry_at_ns: int | None = None
         self._counts: Counter[str] = Counter()
         self._drops: Counter[str] = Counter()
@@ -99,6 +100,11 @@ class CameraMonitor:
         with self._lock:
             self._stream_remark = sentence
 
+    def preview_remark(self, sentence: str) -> None:
+        """Show why nobody can see this camera, in the same way."""
+        with self._lock:
+            self._preview_remark = sentence
+
     def recorded(self) -> None:
         """Count an infraction whose evidence is stored."""
         with self._lock:
@@ -133,7 +139,8 @@ class CameraMonitor:
             return CameraState.LATE, _SILENT_SENTENCE
         if self._latency_ms > _LATE_AFTER_MS:
             return CameraState.LATE, _LATE_SENTENCE
-        return self._state, self._remark or self._stream_remark
+        remarks = (self._remark, self._preview_remark, self._stream_remark)
+        return self._state, next(filter(None, remarks), "")
 
     def _retry_in_s(self, now_ns: int) -> float | None:
         if self._retry_at_ns is None:

@@ -154,7 +154,11 @@ class Engine:
             maker, self._detector, self._plates, self._desk, self._times
         )
         self._inference = InferenceLoop(
-            pipeline, parts.clock, Pacing(), pulse=signs.inference
+            pipeline,
+            parts.clock,
+            Pacing(),
+            pulse=signs.inference,
+            seeing=signs.detection,
         )
         lanes = _lane_parts(parts, self._times)
         self._roster = Roster(lanes, self._inference, self._plates)
@@ -185,7 +189,7 @@ class Engine:
                 spooled=self._parts.spooled(),
                 cameras=self._roster.health(),
             ),
-            message=self._desk.message or self._supervision.message or self._remark(),
+            message=self.trouble() or self._supervision.message or self._remark(),
             segments=self._roster.segments(),
         )
 
@@ -218,7 +222,7 @@ class Engine:
 
     def trouble(self) -> str:
         """Return why the engine does not do its work, empty when it does."""
-        return self.gave_up or self._desk.message
+        return self.gave_up or self._desk.message or self._inference.trouble
 
     def figures(self) -> EngineReport:
         """Return what is told to a monitoring system."""
@@ -274,6 +278,8 @@ class Engine:
     def _give_up(self, sentence: str) -> None:
         self.gave_up = self.gave_up or sentence
         self._stop.set()
+        # Whoever waits for a look that hangs, to stop its camera, waits no more.
+        self._inference.stop(timeout_s=0.0)
 
     def _serve(self) -> None:
         due_ns = 0

@@ -2,11 +2,10 @@
 
 Two threads. One waits until the seconds after the finding are in the packet ring and
 cuts them out; the other has the evidence made and stored. So a slow disk delays
-cases but never loses the packets they need. Both queues are bounded and block: nothing
-is dropped.
+cases but never loses the packets they need. The number of open cases is bounded, and
+who hands in one more waits: nothing is dropped, and the cutting never waits.
 """
 
-import contextlib
 import logging
 import queue
 import threading
@@ -35,8 +34,7 @@ from app.runtime.history import CameraHistory
 from app.runtime.stage_timing import SEAL, StageTimes
 
 _log = logging.getLogger(__name__)
-_MOST_WAITING = 256
-_MOST_UNRECORDED = 64
+_MOST_OPEN = 128
 _GRACE_S = 5.0
 _LAMP_BEFORE_NS = 60 * NS_PER_S
 _MOST_FAILURES = 3
@@ -98,13 +96,15 @@ class EvidenceDesk:
         recorder: InfractionRecorder,
         *,
         patience_s: float = _GRACE_S,
+        most_open: int = _MOST_OPEN,
         cutting: Pulse | None = None,
         recording: Pulse | None = None,
         times: StageTimes | None = None,
     ) -> None:
         """Start both threads, each with its sign of life.
 
-        A case whose packets do not come for `patience_s` is cut as it is.
+        A case whose packets do not come for `patience_s` is cut as it is; `most_open`
+        bounds the cases, and with them the packets, that are held.
         """
         self._cutting = cutting or Pulse(SystemClock())
         self._recording = recording or Pulse(SystemClock())
@@ -112,8 +112,9 @@ class EvidenceDesk:
         self._refusing = False
         self._recorder = recorder
         self._patience_s = patience_s
-        self._waiting: queue.Queue[OpenCase | None] = queue.Queue(_MOST_WAITING)
-        self._ready: queue.Queue[_ReadyCase | None] = queue.Queue(_MOST_UNRECORDED)
+        self._room = threading.BoundedSemaphore(most_open)
+        self._waiting: queue.Queue[OpenCase | None] = queue.Queue()
+        self._ready: queue.Queue[_ReadyCase | None] = queue.Queue()
         self._closing = threading.Event()
         self._give_up = threading.Event()
         self._lock = threading.Lock()
@@ -169,7 +170,6 @@ class EvidenceDesk:
 
     def submit(self, case: OpenCase) -> None:
         """Take a finding; blocks while too many are open."""
-        self._refusing = self._waiting.full()
         frame = correlation()
         with _tracing(case.infraction):
             _log.info(
@@ -178,8 +178,11 @@ class EvidenceDesk:
                 case.finding.track_id,
                 extra={"frame": frame},
             )
+        if not self._room.acquire(blocking=False):
+            self._refusing = True
+            self._room.acquire()
+            self._refusing = False
         self._waiting.put(case)
-        self._refusing = False
 
     def drain(self) -> None:
         """Wait until every case taken so far is stored or has failed."""
@@ -194,8 +197,7 @@ class EvidenceDesk:
         self._closing.set()
         self._recorder.hurry()
         deadline_s = time.monotonic() + timeout_s
-        with contextlib.suppress(queue.Full):
-            self._waiting.put(None, timeout=timeout_s / 2)
+        self._waiting.put(None)
         for thread in self._threads:
             thread.join(max(0.0, deadline_s - time.monotonic()))
         self._give_up.set()
@@ -210,11 +212,13 @@ class EvidenceDesk:
                     self._ready.put(None)
                     return
                 with self._cutting.working(), _tracing(case.infraction):
-                    ready = self._cut(case)
-                self._ready.put(ready)
+                    self._ready.put(self._cut(case))
             except Exception:  # noqa: BLE001 - one case must not stop the others
                 self._note_failure("cutting the packets of a case failed")
+                self._room.release()
             finally:
+                # A thread at rest must not keep a session and its packets alive.
+                del case
                 self._waiting.task_done()
 
     def _cut(self, case: OpenCase) -> "_ReadyCase":
@@ -248,7 +252,9 @@ class EvidenceDesk:
                 infraction = ready.request.infraction
                 with self._recording.working(), _tracing(infraction):
                     self._record(ready)
+                self._room.release()
             finally:
+                del ready
                 self._ready.task_done()
 
     def _record(self, ready: "_ReadyCase") -> None:

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 
 from app.decode.mailbox import Mailbox
@@ -14,11 +15,14 @@ from app.domain.ids import CameraId
 from app.domain.pulse import Pulse
 from app.domain.trace import tracing
 from app.runtime.lane import Lane
+from app.runtime.look_faults import LookFaults
 from app.runtime.pacing import STALE, Pacing, Waiting
 from app.runtime.pipeline import Look, Pipeline
 
 _log = logging.getLogger(__name__)
 _IDLE_POLL_S = 0.5
+_STOP_POLL_S = 0.1
+_REST_AFTER_FAILURE_S = 0.01
 
 Seen = Callable[[Picture, Tracks], None]
 
@@ -45,9 +49,14 @@ class InferenceLoop:
         *,
         seen: Seen | None = None,
         pulse: Pulse | None = None,
+        seeing: Pulse | None = None,
     ) -> None:
-        """Make ready; `start` starts the thread, whose sign of life is `pulse`."""
+        """Make ready; `start` starts the thread, whose sign of life is `pulse`.
+
+        `seeing` is the detector's: see `LookFaults`.
+        """
         self._pulse = pulse or Pulse(clock)
+        self._faults = LookFaults(clock, seeing)
         self._pipeline = pipeline
         self._clock = clock
         self._pacing = pacing
@@ -79,7 +88,9 @@ class InferenceLoop:
 
         After `stop` a step that does not end is not waited for.
         """
-        ended = self._working.acquire(blocking=not self._stop.is_set())
+        ended = self._working.acquire(blocking=False)
+        while not ended and not self._stop.is_set():
+            ended = self._working.acquire(timeout=_STOP_POLL_S)
         try:
             self._drop(camera_id)
         finally:
@@ -96,6 +107,11 @@ class InferenceLoop:
         for _ in range(len(self._under_way) - len(kept)):
             self._pulse.end()
         self._under_way = deque(kept)
+
+    @property
+    def trouble(self) -> str:
+        """Why no camera is looked at, as a sentence; empty when all is well."""
+        return self._faults.sentence
 
     @property
     def idle(self) -> bool:
@@ -179,9 +195,9 @@ class InferenceLoop:
         try:
             with tracing(_name_of(picture), camera=str(picture.camera_id)):
                 look = self._pipeline.begin(lane, picture)
-        except Exception:  # noqa: BLE001 - one bad picture must not stop the others
+        except Exception as error:  # noqa: BLE001 - the other cameras go on
             self._pulse.end()
-            self._give_up(lane)
+            self._give_up(lane, error)
             return False
         self._under_way.append(look)
         look.detections.add_done_callback(lambda _: self._wake.set())
@@ -192,11 +208,17 @@ class InferenceLoop:
             return False
         look = self._under_way.popleft()
         lane, picture = look.lane, look.picture
+        failure = _failure_of(look)
         try:
             with tracing(_name_of(picture), camera=str(picture.camera_id)):
+                if failure is not None:
+                    self._give_up(lane, failure)
+                    return True
+                self._faults.worked()
                 seen = self._pipeline.finish(look)
         except Exception:  # noqa: BLE001 - one bad picture must not stop the others
-            self._give_up(lane)
+            _log.exception("a picture of %s was given up", lane.camera.name)
+            lane.monitor.dropped("failed")
             return True
         finally:
             self._pulse.end()
@@ -210,10 +232,18 @@ class InferenceLoop:
             self._seen(picture, seen.tracks)
         return True
 
-    def _give_up(self, lane: Lane) -> None:
-        _log.exception("a picture of %s was given up", lane.camera.name)
+    def _give_up(self, lane: Lane, error: BaseException) -> None:
+        """Note that the detector failed; a short rest, lest it fails ever faster."""
+        self._faults.failed(error, lane.camera.name)
         lane.monitor.dropped("failed")
-        self._stop.wait(0.01)
+        self._stop.wait(_REST_AFTER_FAILURE_S)
+
+
+def _failure_of(look: Look) -> BaseException | None:
+    """Return why a look that is done saw nothing at all, None when it saw."""
+    if look.detections.cancelled():
+        return CancelledError("the detector was closed")
+    return look.detections.exception()
 
 
 def _name_of(picture: Picture) -> str:

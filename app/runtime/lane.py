@@ -3,11 +3,11 @@
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.config.camera import ConfigurationVersion
 from app.decode.motion_gate import MotionGate
-from app.decode.picture import Picture, Session
+from app.decode.picture import Picture
 from app.domain.camera import Camera
 from app.domain.clock import NS_PER_S
 from app.domain.detection import Tracks
@@ -27,6 +27,23 @@ _log = logging.getLogger(__name__)
 _GLANCE_EVERY_NS = NS_PER_S // 12
 _GATE_EVERY_NS = NS_PER_S // 13
 _FOLLOW_EVERY_NS = NS_PER_S // 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """When a picture was; the picture itself would keep its session's packets."""
+
+    session: int
+    stream_ns: int
+
+    @classmethod
+    def of(cls, picture: Picture) -> "_Moment":
+        return cls(picture.session.number, picture.time.stream_ns)
+
+    def follows(self, last: "_Moment", within_ns: int) -> bool:
+        """Tell whether this comes less than `within_ns` after `last`."""
+        alike = self.session == last.session
+        return alike and self.stream_ns - last.stream_ns < within_ns
 
 
 class Lane:
@@ -52,7 +69,7 @@ class Lane:
         self.overlay = LiveOverlay()
         self._violations = Violations()
         self._gate = MotionGate()
-        self._gated: Picture | None = None
+        self._gated: _Moment | None = None
         self._stirred = True
         self._glanced_ns: int | None = None
         self._make_judge = make_judge
@@ -61,7 +78,7 @@ class Lane:
         self._camera = camera
         self._version: ConfigurationVersion | None = None
         self._judge: Judge | None = None
-        self._session: Session | None = None
+        self._session: int | None = None
 
     @property
     def camera(self) -> Camera:
@@ -81,12 +98,13 @@ class Lane:
     def enter(self, picture: Picture) -> None:
         """Prepare for `picture`: a new session forgets what the old one saw."""
         self._take_configuration()
-        if self._session is not None and picture.session is not self._session:
+        number = picture.session.number
+        if self._session is not None and number != self._session:
             self.tracker.reset()
             self.history = CameraHistory()
             if self._judge is not None:
                 self._judge.reset()
-        self._session = picture.session
+        self._session = number
 
     def stirred(self, picture: Picture, *, always: bool = False) -> bool:
         """Tell whether the motion gate saw something in `picture`.
@@ -94,13 +112,13 @@ class Lane:
         The answer holds for some pictures: on a camera that is looked at anyway the
         gate only follows the scene now and then, unless it `always` decides.
         """
-        last = self._gated
+        last, now = self._gated, _Moment.of(picture)
         pause_ns = _GATE_EVERY_NS if always else _FOLLOW_EVERY_NS
-        if last is not None and _soon(last, picture, pause_ns):
+        if last is not None and now.follows(last, pause_ns):
             return self._stirred
-        if last is not None and last.session is not picture.session:
+        if last is not None and last.session != now.session:
             self._gate.reset()
-        self._gated = picture
+        self._gated = now
         self._stirred = self._gate.moved(picture.luma())
         return self._stirred
 
@@ -139,7 +157,7 @@ class Lane:
         version = self._version
         self.overlay.update(
             Known(
-                session=picture.session,
+                session=picture.session.number,
                 forecast=forecast,
                 speeds_kmh=seen.speeds_kmh,
                 plates=plates,
@@ -183,10 +201,3 @@ class Lane:
             return None
         self.monitor.remark("")
         return judge
-
-
-def _soon(last: Picture, picture: Picture, pause_ns: int) -> bool:
-    """Tell whether `picture` comes less than `pause_ns` after `last`."""
-    if last.session is not picture.session:
-        return False
-    return picture.time.stream_ns - last.time.stream_ns < pause_ns

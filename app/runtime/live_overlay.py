@@ -4,7 +4,8 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.decode.picture import Picture, Session
+from app.decode.picture import Picture
+from app.domain.clock import NS_PER_S
 from app.domain.detection import TrackedBox
 from app.domain.forecast import Forecast
 from app.domain.ids import TrackId
@@ -12,12 +13,18 @@ from app.domain.infraction import InfractionKind
 from app.domain.overlay import Overlay, OverlayBox
 from app.domain.signal import LampPhase
 
+_BELIEVED_NS = 5 * NS_PER_S
+"""Longer than the pause between two looks at an empty road."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the last look at a camera left: immutable, shared between threads."""
+    """What the last look at a camera left: immutable, shared between threads.
 
-    session: Session
+    `session` is the number of the session that the look was at.
+    """
+
+    session: int
     forecast: Forecast
     speeds_kmh: Mapping[TrackId, float]
     plates: Mapping[TrackId, str]
@@ -43,11 +50,14 @@ class LiveOverlay:
         """Return the overlay that belongs to the very moment of `picture`.
 
         Of another session than the last look nothing is drawn: its boxes are of
-        another picture.
+        another picture. Nor is anything when nobody has looked for some seconds: the
+        road is another one by then, and old boxes would say that all is well.
         """
         with self._lock:
             known = self._known
-        if known is None or known.session is not picture.session:
+        if known is None or known.session != picture.session.number:
+            return Overlay()
+        if picture.time.stream_ns - known.forecast.stream_ns > _BELIEVED_NS:
             return Overlay()
         tracks = known.forecast.at(picture.time.stream_ns)
         return Overlay(

@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 import psutil
 
+from app.runtime import allocator
 from app.runtime.memory_policy import MemoryLimits, MemoryPolicy
 
 _log = logging.getLogger(__name__)
+_GIVE_BACK_EVERY_LOOKS = 12
 _SHORT = "The engine's memory is nearly used up; less video is kept for evidence."
 
 
@@ -19,15 +21,19 @@ class MemoryGuard:
         limits: MemoryLimits,
         share: Callable[[int], None],
         resident: Callable[[], int] | None = None,
+        give_back: Callable[[], object] = allocator.give_back,
     ) -> None:
         """`share` is told the budget of all rings at each look.
 
-        `resident` measures the process, in bytes; tests replace it.
+        `resident` measures the process, in bytes, and `give_back` returns what is free
+        in its heaps, at every twelfth look; tests replace both.
         """
         self._policy = MemoryPolicy(limits)
         self._share = share
         self._resident = resident or resident_bytes
         self._was_short = False
+        self._give_back = give_back
+        self._looks = 0
 
     @property
     def message(self) -> str:
@@ -36,6 +42,9 @@ class MemoryGuard:
 
     def look(self) -> None:
         """Measure, and shrink or grow the rings."""
+        self._looks += 1
+        if self._looks % _GIVE_BACK_EVERY_LOOKS == 0:
+            self._give_back()
         resident = self._resident()
         self._share(self._policy.budget_bytes(resident))
         if self._policy.short != self._was_short:

@@ -6,7 +6,6 @@ camera -> decode -> detect -> track -> measure -> rule -> evidence -> store.
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from functools import partial
 from uuid import UUID
 
 from app.decode.picture import Picture
@@ -123,7 +122,7 @@ class Pipeline:
                 configuration=version,
                 session=picture.session,
                 history=lane.history,
-                plate=partial(self._plates.reading, camera_id, finding.track_id),
+                plate=self._plates.vote_on(camera_id, finding.track_id),
                 done=lane.monitor.recorded,
             )
         )

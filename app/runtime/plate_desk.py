@@ -5,7 +5,8 @@ import queue
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 from app.domain.clock import SystemClock
 from app.domain.detection import TrackedBox, Tracks
@@ -18,15 +19,28 @@ from app.runtime.plate_policy import PlatePolicy
 
 _log = logging.getLogger(__name__)
 _QUEUE_LENGTH = 4
-_MOST_TRACKS = 4000
+_MOST_TRACKS = 1000
 
-_Key = tuple[CameraId, TrackId]
+_Key = tuple[int, TrackId]
+"""A track by the number of its watch: another tracker counts from 1 again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """One run of a camera's tracker, over which a track is one vehicle."""
+
+    number: int
+    policy: PlatePolicy = field(default_factory=PlatePolicy)
+
+    def key(self, track_id: TrackId) -> _Key:
+        return self.number, track_id
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
     frame: Frame
     vehicle: TrackedBox
+    watch: _Watch
 
 
 class PlateDesk:
@@ -50,7 +64,8 @@ class PlateDesk:
         self._lossless = lossless
         self._queue: queue.Queue[_Job | None] = queue.Queue(_QUEUE_LENGTH)
         self._lock = threading.Lock()
-        self._policies: dict[CameraId, PlatePolicy] = {}
+        self._watches: dict[CameraId, _Watch] = {}
+        self._watch_count = 0
         self._reads: OrderedDict[_Key, list[PlateRead]] = OrderedDict()
         self._votes: dict[_Key, PlateReading] = {}
         self._reader: PlateReader | None = None
@@ -76,24 +91,26 @@ class PlateDesk:
             return
         stream_ns = frame.time.stream_ns
         with self._lock:
-            policy = self._policies.setdefault(frame.camera_id, PlatePolicy())
-            chosen = policy.choose(tracks, stream_ns, frame.width_px, frame.height_px)
+            watch = self._watch(frame.camera_id)
+            chosen = watch.policy.choose(
+                tracks, stream_ns, frame.width_px, frame.height_px
+            )
         for vehicle in chosen:
-            if self._enqueue(_Job(frame, vehicle)):
+            if self._enqueue(_Job(frame, vehicle, watch)):
                 with self._lock:
-                    policy.begun(vehicle, stream_ns)
+                    watch.policy.begun(vehicle, stream_ns)
 
     def flag(self, camera_id: CameraId, track_id: TrackId) -> None:
         """Read a vehicle with a finding before all others."""
         with self._lock:
-            self._policies.setdefault(camera_id, PlatePolicy()).flag(track_id)
+            self._watch(camera_id).policy.flag(track_id)
 
     def texts(self, camera_id: CameraId, tracks: Tracks) -> dict[TrackId, str]:
         """Return the plates of `tracks` as far as they are known, for the overlay."""
         with self._lock:
+            watch = self._watch(camera_id)
             readings = {
-                box.track_id: self._votes.get((camera_id, box.track_id))
-                for box in tracks
+                box.track_id: self._votes.get(watch.key(box.track_id)) for box in tracks
             }
         return {
             track_id: reading.text
@@ -101,15 +118,21 @@ class PlateDesk:
             if reading is not None and reading.text
         }
 
-    def reading(self, camera_id: CameraId, track_id: TrackId) -> PlateReading:
-        """Return the vote over all reads of a track."""
+    def vote_on(
+        self, camera_id: CameraId, track_id: TrackId
+    ) -> Callable[[], PlateReading]:
+        """Return what gives the vote over all reads of a track by then.
+
+        It means the vehicle that has this identity now, also when the camera has
+        begun anew by then and gives the identity to another one.
+        """
         with self._lock:
-            return self._votes.get((camera_id, track_id), PlateReading.unread())
+            return partial(self._vote_of, self._watch(camera_id).key(track_id))
 
     def forget(self, camera_id: CameraId) -> None:
-        """Drop the policy of a camera that was removed."""
+        """Note that a camera is removed or begins anew: its tracks are others then."""
         with self._lock:
-            self._policies.pop(camera_id, None)
+            self._watches.pop(camera_id, None)
 
     def drain(self) -> None:
         """Wait until every queued read is done."""
@@ -119,10 +142,22 @@ class PlateDesk:
         """Stop after the read that is under way."""
         self._closed.set()
         with self._lock:
-            self._policies.clear()
+            self._watches.clear()
         self._discard_queue()
         self._queue.put(None)
         self._thread.join(timeout_s)
+
+    def _watch(self, camera_id: CameraId) -> _Watch:
+        """Return the watch that is under way; the lock must be held."""
+        watch = self._watches.get(camera_id)
+        if watch is None:
+            self._watch_count += 1
+            watch = self._watches[camera_id] = _Watch(self._watch_count)
+        return watch
+
+    def _vote_of(self, key: _Key) -> PlateReading:
+        with self._lock:
+            return self._votes.get(key, PlateReading.unread())
 
     def _discard_queue(self) -> None:
         while True:
@@ -156,6 +191,8 @@ class PlateDesk:
             except Exception:  # noqa: BLE001 - a bug in one read stops no other
                 _log.exception("reading a plate failed")
             finally:
+                # A thread at rest must not keep a picture, and its session's packets.
+                del job
                 self._queue.task_done()
 
     def _opened(self) -> PlateReader | None:
@@ -175,15 +212,13 @@ class PlateDesk:
         read = self._reader.read(image, job.vehicle.box)
         if read is None:
             return
-        key = (job.frame.camera_id, job.vehicle.track_id)
+        key = job.watch.key(job.vehicle.track_id)
         with self._lock:
             reads = [*self._reads.get(key, []), read]
         vote = self._reader.vote(reads)
         with self._lock:
             self._keep(key, reads, vote)
-            policy = self._policies.get(job.frame.camera_id)
-            if policy is not None:
-                policy.read(job.vehicle.track_id, read.text)
+            job.watch.policy.read(job.vehicle.track_id, read.text)
 
     def _keep(self, key: _Key, reads: list[PlateRead], vote: PlateReading) -> None:
         self._reads[key] = reads

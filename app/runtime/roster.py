@@ -35,6 +35,10 @@ from app.runtime.watchdog_policy import Remedy
 
 _SPARE_NS = 30 * NS_PER_S
 _LEAST_KEPT_NS = 60 * NS_PER_S
+_NO_PREVIEW = (
+    "This computer has no shared memory left to show the camera; it is measured all "
+    "the same. Enlarge /dev/shm, then start the engine again."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +81,17 @@ class Roster:
         self._ending: list[Capture] = []
         self._started = 0
         self._renewed: set[CameraId] = set()
+        self._wishes: dict[CameraId, tuple[int, int]] = {}
         self._most_bytes = MOST_RING_BYTES
 
     def apply(self, site: list[SiteCamera]) -> None:
         """Make the running cameras those of `site`."""
+        self._ending = [capture for capture in self._ending if capture.alive]
         with self._lock:
             running = {key: entry.camera for key, entry in self._running.items()}
             self._disabled = tuple(c.id for c, _ in site if not c.enabled)
+            known = {camera.id for camera, _ in site}
+            self._wishes = {c: px for c, px in self._wishes.items() if c in known}
             renewed, self._renewed = self._renewed & running.keys(), set()
         for camera_id in renewed:
             del running[camera_id]
@@ -117,8 +125,12 @@ class Roster:
         return {c: path for c, path in paths.items() if path is not None}
 
     def request_size(self, camera_id: CameraId, width_px: int, height_px: int) -> None:
-        """Show a camera at about this size; an unknown camera is ignored."""
+        """Show a camera at about this size, now and whenever it is begun anew.
+
+        A desktop says what it wants once, perhaps before the site is loaded.
+        """
         with self._lock:
+            self._wishes[camera_id] = (width_px, height_px)
             entry = self._running.get(camera_id)
         if entry is not None:
             entry.showcase.request_size(width_px, height_px)
@@ -212,6 +224,11 @@ class Roster:
         capture.limit(self._most_bytes)
         with self._lock:
             self._running[camera.id] = _Running(camera, lane, capture, showcase)
+            wish = self._wishes.get(camera.id)
+        if wish is not None:
+            showcase.request_size(*wish)
+        if showcase.path is None:
+            monitor.preview_remark(_NO_PREVIEW)
         self._inference.add(camera.id, lane, mailbox)
         capture.start()
 
@@ -223,7 +240,7 @@ class Roster:
         self._plates.forget(camera_id)
         self._parts.times.forget(camera_id)
         entry.showcase.close()
-        self._ending = [c for c in self._ending if c.alive] + [entry.capture]
+        self._ending.append(entry.capture)
 
     def _entries(self) -> tuple[_Running, ...]:
         with self._lock:

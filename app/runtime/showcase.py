@@ -37,14 +37,20 @@ class Showcase:
 
     @property
     def path(self) -> Path | None:
-        """Where a reader finds the segment, None when there is none."""
-        with self._lock:
-            return None if self._writer is None else self._writer.path
+        """Where a reader finds the segment, None when there is none.
+
+        Asked by the status, which waits for no picture that is being shown.
+        """
+        writer = self._writer
+        return None if writer is None else writer.path
 
     def watched(self, now_ns: int) -> bool:
         """Tell whether anybody looked of late; `now_ns` is monotonic."""
         with self._lock:
-            return self._writer is not None and self._writer.watched(now_ns)
+            watched = self._writer is not None and self._writer.watched(now_ns)
+            if not watched:
+                self._enlarged = None
+            return watched
 
     def request_size(self, width_px: int, height_px: int) -> None:
         """Show from now on at most this size; called from the control thread."""

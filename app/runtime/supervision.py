@@ -15,6 +15,8 @@ _log = logging.getLogger(__name__)
 _MEMORY_EVERY_LOOKS = 5
 END_WITHIN_S = 6.0
 """How long an engine that gave up may take to end by itself."""
+_CLOSE_WITHIN_S = 20.0
+"""How long one that was told to end may take: its last cases are worth a while."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class Supervision:
         self._remedies = remedies
         self._looks = 0
         self._ended = threading.Event()
+        self._arming = threading.Lock()
         self._last_resort: threading.Thread | None = None
         self._stages = stages
         self._watchdog = Watchdog(
@@ -62,8 +65,9 @@ class Supervision:
         return self._watchdog.counts
 
     def close(self) -> None:
-        """Stop looking."""
+        """Stop looking; an engine that does not end from here on is ended."""
         self._watchdog.close()
+        self._arm(_CLOSE_WITHIN_S)
 
     def ended(self) -> None:
         """Note that the engine came to its end by itself."""
@@ -82,13 +86,21 @@ class Supervision:
             self._remedies.renew(sign.camera_id)
             return
         self._remedies.give_up(sentence)
-        if self._last_resort is None:
+        self._arm(END_WITHIN_S)
+
+    def _arm(self, within_s: float) -> None:
+        with self._arming:
+            if self._last_resort is not None:
+                return
             self._last_resort = threading.Thread(
-                target=self._abandon_later, name="last-resort", daemon=True
+                target=self._abandon_later,
+                args=(within_s,),
+                name="last-resort",
+                daemon=True,
             )
             self._last_resort.start()
 
-    def _abandon_later(self) -> None:
-        if not self._ended.wait(END_WITHIN_S):
+    def _abandon_later(self, within_s: float) -> None:
+        if not self._ended.wait(within_s):
             _log.critical("the engine does not end by itself; it is ended here")
             self._remedies.abandon()

@@ -6,6 +6,7 @@ from app.domain.clock import Clock
 from app.domain.pulse import Pulse
 from app.runtime.watchdog import (
     CUTTING,
+    DETECTION,
     FORWARDING,
     INFERENCE,
     PLATES,
@@ -41,6 +42,7 @@ class VitalSigns:
     ) -> None:
         """Begin; `forwarding` belongs to a forwarder that lives outside."""
         self.inference = Pulse(clock)
+        self.detection = Pulse(clock)
         self.plates = Pulse(clock)
         self.cutting = Pulse(clock)
         self.recording = Pulse(clock)
@@ -51,18 +53,22 @@ class VitalSigns:
     def stages(self, *, evidence_full: bool) -> list[WatchedStage]:
         """Return the stages to watch.
 
-        With `evidence_full` inference waits for evidence, which is nobody's fault: a
-        disk is full, and to restart would lose the cases that wait.
+        With `evidence_full` inference waits for evidence, and whoever starts and stops
+        cameras for inference, which is nobody's fault: a disk is full, and to restart
+        would lose the cases that wait.
         """
         patience = self._patience
         watched = [
+            (INFERENCE, self.inference, patience.inference_s),
+            (SITE, self.site, patience.site_s),
+            (DETECTION, self.detection, patience.inference_s),
             (PLATES, self.plates, patience.plates_s),
             (CUTTING, self.cutting, patience.evidence_s),
             (RECORDING, self.recording, patience.evidence_s),
         ]
-        if not evidence_full:
-            watched.append((INFERENCE, self.inference, patience.inference_s))
-            watched.append((SITE, self.site, patience.site_s))
+        if evidence_full:
+            self.inference.excuse()
+            self.site.excuse()
         if self._forwarding is not None:
             watched.append((FORWARDING, self._forwarding, patience.forwarding_s))
         return [

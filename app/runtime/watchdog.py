@@ -19,6 +19,7 @@ _TOLD_FOR_NS = 60 * NS_PER_S
 
 CAPTURE = "capture"
 INFERENCE = "inference"
+DETECTION = "detection"
 PLATES = "plates"
 CUTTING = "evidence cutting"
 RECORDING = "evidence recording"
@@ -28,6 +29,7 @@ SITE = "site"
 _SENTENCES = {
     CAPTURE: "Reading a camera stood still; it was begun anew.",
     INFERENCE: "Looking at pictures stood still; the engine starts again.",
+    DETECTION: "The detector kept failing; the engine starts again.",
     PLATES: "Reading plates stood still; the engine starts again.",
     CUTTING: "Making evidence stood still; the engine starts again.",
     RECORDING: "Making evidence stood still; the engine starts again.",

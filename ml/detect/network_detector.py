@@ -203,8 +203,7 @@ class NetworkDetector:
             answers = self._answers(jobs)
             # The inputs first: who waits for an answer finds one free at once.
             self._give_back([job.slot for job in jobs], len(jobs))
-            for job, answer in zip(jobs, answers, strict=True):
-                _settle(job.future, answer)
+            _settle_all(jobs, answers)
             # A worker at rest must not keep the last pictures' results alive.
             del jobs, answers
 
@@ -234,6 +233,13 @@ class NetworkDetector:
             return self._head.read(output, job.letterbox)
         except Exception as error:  # noqa: BLE001 - told to whoever waits
             return error
+
+
+def _settle_all(
+    jobs: Sequence[_Job], answers: Sequence[Detections | Exception]
+) -> None:
+    for job, answer in zip(jobs, answers, strict=True):
+        _settle(job.future, answer)
 
 
 def _settle(future: Future[Detections], answer: Detections | Exception) -> None:

@@ -44,7 +44,15 @@ class TorchNetwork:
     ) -> "TorchNetwork":
         """Load a `.pt` file restricted to known layers; raises ModelMissing."""
         model = load_yolo(weights, models, name)
-        network = with_all_boxes(model.model).fuse(verbose=False).eval().to(device)
+        network = with_all_boxes(model.model).fuse(verbose=False).eval()
+        try:
+            network = network.to(device)
+        except (RuntimeError, AssertionError) as error:
+            # Torch without CUDA, a driver that is too old, a card that is full.
+            raise ModelMissing(
+                f"Torch cannot run the model {name} on {device}. Choose another form "
+                "with: python main.py models optimise"
+            ) from error
         ready = network.float() if device == "cpu" else network.half()
         return cls(ready, dict(model.names), device=device, title=device)
 

@@ -67,7 +67,11 @@ def truth(model: Model, pictures: list[npt.NDArray[np.uint8]]) -> list[Detection
 @dataclass(frozen=True)
 class _Made:
     open: Opened
-    exact: bool
+    in_full: bool
+
+    def is_exact(self, detector: Detector) -> bool:
+        """Tell whether it computes in 32 bits, which OpenVINO does not everywhere."""
+        return self.in_full and not detector.device.endswith(("bf16", "f16"))
 
 
 @pytest.fixture(params=[*map(str, _VARIANTS), _SERVED])
@@ -76,13 +80,13 @@ def made(request: pytest.FixtureRequest, model: Model) -> Iterator[_Made]:
     if request.param == _SERVED:
         path = _onnx_of(model)
         with KserveServer(path, model.name).serving() as url:
-            yield _Made(lambda: open_detector(model.models, name=url), exact=True)
+            yield _Made(lambda: open_detector(model.models, name=url), in_full=True)
         return
     variant = Variant.parse(request.param)
     if variant not in available(model):
         pytest.skip(f"{variant} cannot run on this computer: no such device or library")
     in_full = not variant.eight_bit and not variant.on_card
-    yield _Made(lambda: open_variant(model, variant), exact=in_full)
+    yield _Made(lambda: open_variant(model, variant), in_full=in_full)
 
 
 def _onnx_of(model: Model) -> Path:
@@ -107,11 +111,12 @@ def test_it_sees_what_the_weights_see(
     """Every sure box is found again, and at the same place."""
     with closing(made.open()) as detector:
         found = [detector.detect(image) for image in pictures]
+        exact = made.is_exact(detector)
     assert sum(len(_sure(one, 0.5)) for one in truth) >= 4
     for seen, true in zip(found, truth, strict=True):
         overlap = iou_matrix(_sure(true, 0.5), _sure(seen, 0.3))
-        assert (overlap.max(axis=1, initial=0) > (0.95 if made.exact else 0.7)).all()
-        if made.exact:
+        assert (overlap.max(axis=1, initial=0) > (0.95 if exact else 0.7)).all()
+        if exact:
             assert len(seen) == len(true)
             np.testing.assert_allclose(seen.scores, true.scores, atol=0.01)
             np.testing.assert_array_equal(seen.classes, true.classes)

@@ -26,6 +26,7 @@ from app.domain.pulse import Pulse
 from app.evidence.recorder import Recorder
 from app.evidence.spool import Forwarder, Spool
 from app.evidence.store import LocalEvidenceStore
+from app.runtime.allocator import use_few_heaps
 from app.runtime.engine import EngineParts, run_engine
 from app.runtime.logs import configure_logging
 from app.runtime.signals import stop_on_signals
@@ -54,6 +55,7 @@ def main() -> int:
     parser.add_argument("home", type=Path)
     parser.add_argument("site", type=Path)
     options = parser.parse_args()
+    use_few_heaps()
     paths = Paths(options.home)
     configure_logging(paths, "engine")
     stop = threading.Event()

@@ -91,7 +91,10 @@ class WallCanvas(QWidget):
         return self._tiles[camera_id]
 
     def start(self) -> None:
-        """Begin to pull frames."""
+        """Begin to pull frames, at the wall's own sizes: other pages ask for others."""
+        for tile in self._shown:
+            tile.ask_again()
+            self._ask_size(tile)
         self._frame_timer.start()
         self.pull()
 

@@ -93,6 +93,11 @@ def test_previews_follow_the_size_that_is_asked_for(link: ProcessEngineLink) -> 
 
     frame = wait_until(small, "small picture")
     assert (frame.source_width_px, frame.source_height_px) == (320, 240)
+    pid = link.engine_pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: link.frame(CAMERA) is None, "end of the pictures")
+    wait_until(small, "small picture of the next engine, that was asked only once")
 
 
 def test_a_killed_engine_comes_back(link: ProcessEngineLink) -> None:

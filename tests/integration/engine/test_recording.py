@@ -138,16 +138,23 @@ def test_another_start_has_results_of_its_own(video: Path, tmp_path: Path) -> No
 
 
 class _Stopping(BrightBoxDetector):
-    """Has the run stopped when it has looked at so many pictures."""
+    """Has the run stopped when it has looked at so many pictures.
+
+    From then on it is as slow as a real one: the rest does not fit into the moment
+    that the run takes to notice.
+    """
 
     def __init__(self, stop: threading.Event, after: int) -> None:
         self._stop = stop
         self._left = after
+        self._slow = threading.Event()
 
     def submit(self, picture: ScalablePicture) -> Future[Detections]:
         self._left -= 1
         if self._left == 0:
             self._stop.set()
+        if self._left < 0:
+            self._slow.wait(0.05)
         return super().submit(picture)
 
 

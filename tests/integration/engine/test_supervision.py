@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,15 +14,15 @@ import pytest
 from app.camera import source as camera_source
 from app.camera.stream import VideoStream, open_somehow
 from app.domain.camera import CameraState
-from app.domain.clock import SystemClock
 from app.domain.detection import Detections
 from app.ports import ScalablePicture
 from app.runtime.engine import EXIT_STUCK, FAULT_FILE, EngineParts, run_engine
 from app.runtime.vital_signs import Patience, VitalSigns
-from app.runtime.watchdog import INFERENCE, SITE
+from app.runtime.watchdog import INFERENCE
 from app.simulator.server import RtspServer
 from tests.builders.moving_box_clip import write_moving_box
 from tests.fakes.bright_box import BrightBoxDetector
+from tests.fakes.manual_clock import ManualClock
 from tests.integration.engine.parts import (
     ListSite,
     RememberingRecorder,
@@ -153,8 +154,17 @@ def test_a_full_disk_is_no_reason_to_restart(
         assert recorder.recorded.wait(30)
 
 
-def test_inference_that_waits_for_evidence_is_not_called_stuck() -> None:
-    signs = VitalSigns(SystemClock(), Patience())
-    free = {stage.stage for stage in signs.stages(evidence_full=False)}
-    full = {stage.stage for stage in signs.stages(evidence_full=True)}
-    assert free - full == {INFERENCE, SITE}
+def test_inference_that_waited_for_evidence_is_not_called_stuck_afterwards() -> None:
+    clock = ManualClock()
+    signs = VitalSigns(clock, Patience(inference_s=30.0))
+
+    def stuck(*, evidence_full: bool) -> set[str]:
+        stages = signs.stages(evidence_full=evidence_full)
+        return {s.stage for s in stages if s.pulse.read().silent_s > s.allowed_s}
+
+    signs.inference.begin()
+    clock.advance(timedelta(seconds=100))
+    assert stuck(evidence_full=True) == set()
+    assert stuck(evidence_full=False) == set(), "the wait was no fault of its own"
+    clock.advance(timedelta(seconds=31))
+    assert stuck(evidence_full=False) == {INFERENCE}

@@ -2,7 +2,7 @@
 
 import random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.decode.backlog import Backlog
@@ -65,3 +65,34 @@ def test_a_reader_that_stays_too_slow_never_takes_that_for_normal() -> None:
         left_out = backlog.too_late(number * FRAME_NS, now_ns)
         now_ns += 39_000_000 if left_out else 41_000_000
     assert max(late_ns) < 3.2 * SECOND_NS
+
+
+@settings(max_examples=25)
+@given(
+    seed=st.integers(0, 1000),
+    slow_ppm=st.integers(200, 8000),
+    held_up_ms=st.integers(0, 10_000),
+)
+def test_a_camera_with_poor_timestamps_is_blind_for_moments_only(
+    seed: int, slow_ppm: int, held_up_ms: int
+) -> None:
+    """Its clock runs slow, and once it held all pictures up for some seconds."""
+    chance = random.Random(seed)  # noqa: S311 - reproducible
+    backlog = Backlog()
+    left_out = []
+    for number in range(20_000):
+        slow_ns = number * FRAME_NS * slow_ppm // 1_000_000
+        hiccup_ns = held_up_ms * 1_000_000 if number >= 300 else 0
+        jitter_ns = chance.randrange(100_000_000)
+        arrival_ns = number * FRAME_NS + slow_ns + hiccup_ns + jitter_ns
+        left_out.append(backlog.too_late(number * FRAME_NS, arrival_ns))
+    assert sum(left_out) < 1500
+    assert longest_run(left_out) * FRAME_NS < 12 * SECOND_NS
+
+
+def longest_run(left_out: list[bool]) -> int:
+    longest = current = 0
+    for each in left_out:
+        current = current + 1 if each else 0
+        longest = max(longest, current)
+    return longest

@@ -71,7 +71,9 @@ def shown(decoder: PictureDecoder, records: list[PacketRecord]) -> list[int]:
 
 def test_decoding_begins_at_a_keyframe() -> None:
     video = encode(frames=40, gop=20)
-    assert shown(PictureDecoder(), video.packets[5:]) == list(range(20, 40))
+    decoder = PictureDecoder()
+    assert shown(decoder, video.packets[5:]) == list(range(20, 40))
+    assert decoder.withheld_count == 15
 
 
 def test_what_follows_a_lost_picture_waits_for_a_keyframe_on_a_lossy_way() -> None:
@@ -82,7 +84,8 @@ def test_what_follows_a_lost_picture_waits_for_a_keyframe_on_a_lossy_way() -> No
     numbers = shown(decoder, left)
 
     assert numbers == [*range(27)]
-    assert decoder.corrupt_count >= 1
+    assert decoder.withheld_count == len(left) - len(numbers)
+    assert decoder.corrupt_count == 2, "those that were lost"
 
 
 def test_after_skipping_the_next_keyframe_is_awaited() -> None:

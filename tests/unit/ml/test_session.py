@@ -82,7 +82,7 @@ def test_an_infraction_can_name_the_bundled_model(bundled: Detector) -> None:
         registry.DEFAULT_DETECTOR: registry.file_sha256(weights),
     }
     assert bundled.model_sha256 == known[bundled.model_name]
-    assert bundled.device in {"cuda:0", "openvino:cpu", "cpu"}
+    assert bundled.device in {"cuda:0", "openvino:cpu", "openvino:cpu:bf16", "cpu"}
 
 
 def test_an_empty_road_has_no_sure_vehicle(bundled: Detector) -> None:

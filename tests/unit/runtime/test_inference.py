@@ -3,16 +3,20 @@
 from collections import Counter
 from concurrent.futures import Future
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
+import pytest
 from av.video.frame import VideoFrame
 
 from app.decode.mailbox import Mailbox
 from app.decode.packets import PacketRing, StreamFormat
 from app.decode.picture import Converter, Picture, Session
 from app.domain.detection import Detections, Tracks
+from app.domain.errors import InferenceUnavailable
 from app.domain.ids import CameraId, new_uuid
+from app.domain.pulse import Pulse
 from app.runtime.inference import InferenceLoop
 from app.runtime.lane import Lane
 from app.runtime.pacing import PACED, QUIET, Attention, Pacing
@@ -30,6 +34,8 @@ SESSION = Session(
 
 class NotingLane:
     """Says what is done with each picture; nothing moves unless `stirs`."""
+
+    camera = SimpleNamespace(name="north")
 
     def __init__(self, *, stirs: bool) -> None:
         self.stirs = stirs
@@ -75,7 +81,10 @@ class Room:
         self.pipeline = OpenPipeline()
         self.mailbox: Mailbox[Picture] = Mailbox()
         fakes = cast("Any", self.pipeline), cast("Any", self.lane)
-        self.loop = InferenceLoop(cast("Pipeline", fakes[0]), self.clock, Pacing())
+        self.seeing = Pulse(self.clock)
+        self.loop = InferenceLoop(
+            cast("Pipeline", fakes[0]), self.clock, Pacing(), seeing=self.seeing
+        )
         self.loop.add(CAMERA, cast("Lane", fakes[1]), self.mailbox)
 
     def picture(self, sequence: int) -> None:
@@ -95,6 +104,21 @@ class Room:
             )
         )
         self.loop.step()
+
+    def fail_look(self, error: Exception) -> None:
+        self.pipeline.looks[-1].detections.set_exception(error)
+        self.loop.step()
+
+    def fail_for(self, seconds: int, error: Exception) -> None:
+        """Let every look of this time fail, one a second."""
+        for _ in range(seconds):
+            self.due_picture()
+            self.fail_look(error)
+
+    def due_picture(self) -> None:
+        """Deliver a picture that is looked at."""
+        self.clock.advance(timedelta(milliseconds=960))
+        self.picture(len(self.pipeline.looks) + 1)
 
     def end_look(self) -> None:
         self.pipeline.looks[-1].detections.set_result(Detections.none())
@@ -132,3 +156,45 @@ def test_no_later_picture_is_read_while_a_look_is_under_way() -> None:
     room.end_look()
     room.loop.step()
     assert room.lane.glanced == [3]
+
+
+def test_one_look_that_fails_is_no_trouble() -> None:
+    room = Room(stirs=True)
+    room.picture(1)
+    room.fail_look(ValueError("a bad picture"))
+
+    assert room.lane.drops == {"failed": 1}
+    assert room.loop.trouble == ""
+
+
+def test_a_server_that_is_away_is_told_and_waited_for(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    room = Room(stirs=True)
+    room.fail_for(50, InferenceUnavailable("The inference server is away."))
+
+    assert room.loop.trouble == "The inference server is away."
+    assert room.seeing.read().silent_s == 0, "nothing to restart the engine for"
+    assert len(caplog.records) == 1, "told once, not with every picture"
+    room.due_picture()
+    room.end_look()
+    assert room.loop.trouble == ""
+
+
+def test_a_detector_that_keeps_failing_is_given_to_the_watchdog() -> None:
+    room = Room(stirs=True)
+    room.fail_for(40, RuntimeError("the card is gone"))
+
+    assert "detector fails" in room.loop.trouble
+    assert room.seeing.read().silent_s > 30
+    room.due_picture()
+    room.end_look()
+    assert room.seeing.read().silent_s == 0
+
+
+def test_a_detector_that_is_closed_under_a_look_fails_it() -> None:
+    room = Room(stirs=True)
+    room.picture(1)
+    room.pipeline.looks[-1].detections.cancel()
+    assert room.loop.step()
+    assert room.lane.drops == {"failed": 1}

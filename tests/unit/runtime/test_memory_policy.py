@@ -62,3 +62,11 @@ def test_the_guard_says_so_and_divides() -> None:
 def test_this_computer_has_limits() -> None:
     limits = MemoryLimits.of_this_computer()
     assert 0 < limits.rings < limits.resident
+
+
+def test_once_a_minute_free_memory_is_given_back() -> None:
+    given: list[int] = []
+    guard = MemoryGuard(LIMITS, lambda _: None, lambda: 10, lambda: given.append(1))
+    for _ in range(25):
+        guard.look()
+    assert len(given) == 2
