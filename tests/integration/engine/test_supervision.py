@@ -14,6 +14,7 @@ import pytest
 from app.camera import source as camera_source
 from app.camera.stream import VideoStream, open_somehow
 from app.domain.camera import CameraState
+from app.domain.clock import SystemClock
 from app.domain.detection import Detections
 from app.ports import ScalablePicture
 from app.runtime.engine import EXIT_STUCK, FAULT_FILE, EngineParts, run_engine
