@@ -7,7 +7,12 @@ cameras' frame rate. The engine looks as often as it can and is asked for the re
 it sustains as many cameras as it can serve with an F1 of its speeding findings at most
 a point below that of looking at every frame, and a mean speed error at most 0.2 km/h
 above it. Cameras are tried in steps; all show the same busy road at the same moment,
-which is the hardest case.
+which is the hardest case. The most that hold are then watched again, in turns with the
+loop, until each side has its legs; a leg that does not hold counts as no camera.
+
+The clips have 20 frames a second. The loop sustains a quarter more cameras of 20 frames
+than of 25, while the engine's looks do not depend on the rate, so the ratio for cameras
+of 25 is rather higher.
 """
 
 import tempfile
@@ -30,6 +35,7 @@ from app.simulator.scenario import SimulatedCamera, load_camera
 from app.simulator.score import FoundEvent, Interval, Score, TrueEvent, looped, score
 from ml import weights as registry
 from ml.backends import Model
+from ml.detect.letterbox import input_size_for
 from ml.detect.yolo import load_yolo
 from ml.session import open_detector
 from ml.track.tracker import ByteTracker
@@ -191,6 +197,7 @@ def main() -> None:
     models = Paths.default().models
     rates: list[float] = []
     steps: list[Step] = []
+    legs: list[Step] = []
     with tempfile.TemporaryDirectory() as scratch, closing(open_detector(models)) as us:
         folder = Path(scratch)
         loop = _user_loop(simulated, models, folder)
@@ -205,7 +212,16 @@ def main() -> None:
                 steps.append(step)
                 if not step.held:
                     break
-    report(_comparison(steps, rates, best, simulated.truth.fps), chosen.json)
+            most = max((step.cameras for step in steps if step.held), default=0)
+            rates.clear()
+            while most and len(legs) < chosen.legs:
+                rates.append(loop_fps(loop))
+                legs.append(
+                    try_cameras(most, site, simulated, us, best, folder, seconds)
+                )
+    if not legs:
+        raise SystemExit(f"Not even {wanted[0]} cameras hold: {_told(steps[0])}")
+    report(_comparison(steps, legs, rates, best, simulated.truth.fps), chosen.json)
 
 
 def _user_loop(simulated: SimulatedCamera, models: Path, folder: Path) -> UserLoop:
@@ -217,17 +233,22 @@ def _user_loop(simulated: SimulatedCamera, models: Path, folder: Path) -> UserLo
     names = load_yolo(model.weights, models, model.name).names
     xml = registry.resolve_eight_bit(model.eight_bit)
     size = model.long_side_px
-    exported = folder_for_ultralytics(xml, folder / "m_openvino_model", size, names)
     clip = folder / "loop.mp4"
     cut(simulated.clip, clip, 20.0, _LOOP_FRAMES)
+    image = next(pictures(clip))
+    input_hw = input_size_for((image.height_px, image.width_px), size)
+    target = folder / "m_openvino_model"
+    exported = folder_for_ultralytics(xml, target, input_hw, names)
     return UserLoop(clip, ultralytics_model(exported, models), size)
 
 
 def _comparison(
-    steps: Sequence[Step], rates: Sequence[float], best: Quality, fps: int
+    steps: Sequence[Step],
+    legs: Sequence[Step],
+    rates: Sequence[float],
+    best: Quality,
+    fps: int,
 ) -> Comparison:
-    held = [step for step in steps if step.held]
-    most = held[-1].cameras if held else 0
     loop = [rate / fps for rate in rates]
     rows: list[Mapping[str, object]] = [
         {
@@ -238,18 +259,19 @@ def _comparison(
             "cores": step.cores,
             "held": step.held,
         }
-        for step in steps
+        for step in (*steps, *legs)
     ]
     notes = [
         f"every frame: F1 {best.f1:.3f}, mean speed error {best.error_kmh:.2f} km/h",
         *(_told(step) for step in steps),
+        *(f"leg: {_told(leg)}" for leg in legs),
         f"cameras of {fps} fps, 1280 x 720 with a second stream of 640 x 360; the "
         f"loop's rate, median {median(rates):.1f} fps, is of the main stream",
     ]
     return Comparison(
         name="cameras: busy cameras sustained, against the loop a user writes",
         unit="cameras",
-        ours=[float(most)] * len(loop),
+        ours=[float(leg.cameras) if leg.held else 0.0 for leg in legs],
         peer=loop,
         higher_is_better=True,
         goal=GOAL,

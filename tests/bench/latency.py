@@ -23,7 +23,6 @@ from uuid import UUID
 import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QApplication
 
 from app.config.paths import PROJECT, Paths
 from app.domain.camera import Camera
@@ -35,6 +34,7 @@ from app.runtime.link import ProcessEngineLink
 from app.runtime.signals import stop_on_signals
 from app.simulator.server import RtspServer
 from tests.bench.legs import Comparison, parser, report
+from tests.bench.screen import application
 from tests.builders.moving_box_clip import STEP_PX, write_moving_box
 from tests.integration.engine.parts import (
     ListSite,
@@ -236,7 +236,7 @@ def main() -> int:
     if chosen.engine:
         home, *urls = chosen.engine
         return run_child(Path(home), urls, chosen.follow)
-    _application = QApplication.instance() or QApplication([])
+    _application = application()
     report(compare(chosen.cameras, chosen.legs, chosen.seconds), chosen.json)
     return 0
 

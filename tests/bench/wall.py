@@ -36,6 +36,7 @@ from app.runtime.preview import PreviewWriter
 from app.runtime.segment import run_prefix, shared_folder
 from tests.bench import wall_scene
 from tests.bench.legs import Comparison, alternate, parser, report
+from tests.bench.screen import application
 from tests.bench.wall_scene import SceneLink
 from widgets import theme
 from widgets.wall.tile_grid import GAP_PX
@@ -348,7 +349,7 @@ def main() -> None:
         folder, *ids = chosen.write
         write_streams(Path(folder), [CameraId(UUID(text)) for text in ids])
         return
-    _application = QApplication.instance() or QApplication([])
+    _application = application()
     report(compare(chosen.legs, chosen.refreshes, chosen.seconds), chosen.json)
 
 

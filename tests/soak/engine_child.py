@@ -106,7 +106,11 @@ def _run(paths: Paths, site: list[SiteCamera], stop: threading.Event) -> int:
 
 def _site_camera(row: dict[str, Any]) -> SiteCamera:
     camera = Camera(
-        id=CameraId(UUID(row["id"])), name=row["name"], location="", url=row["url"]
+        id=CameraId(UUID(row["id"])),
+        name=row["name"],
+        location="",
+        url=row["url"],
+        sub_url=row["sub_url"],
     )
     version = ConfigurationVersion(
         id=str(new_uuid()),

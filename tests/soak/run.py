@@ -6,15 +6,17 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.config.paths import PROJECT, Paths
 from app.domain.camera import CameraHealth
+from app.domain.clock import SystemClock
 from app.domain.ids import CameraId, new_uuid
 from app.runtime.control import ControlClient, connect
+from app.runtime.gallery import Gallery
 from app.runtime.status_codec import decode_report
 from tests.soak.observer import (
     ProcessWatch,
@@ -75,6 +77,7 @@ class Soak:
         )
         self._ids = [CameraId(new_uuid()) for _ in range(choices.cameras)]
         self._process = self._started(home)
+        self._wall = Gallery(self._paths.run, SystemClock())
         self._began_s = time.monotonic()
         self._heard_s = self._began_s
         self._health: dict[CameraId, CameraHealth] = {}
@@ -84,7 +87,7 @@ class Soak:
         """Soak; everything is ended when it returns, whatever happens."""
         try:
             client = self._connected()
-            with contextlib.closing(client):
+            with contextlib.closing(client), contextlib.closing(self._wall):
                 self._await_all(client)
                 self._soak(client)
                 self._shut_down(client)
@@ -152,11 +155,19 @@ class Soak:
         )
         self._heard_s = now_s
         self.seen.reports += 1
-        self._health = by_camera(decode_report(data).status.cameras)
+        report = decode_report(data)
+        self._health = by_camera(report.status.cameras)
+        self._look(report.segments)
         for each in self._open:
             health = self._health_of(each.outcome.incident)
             if health is not None:
                 each.look(health, self._now_s())
+
+    def _look(self, segments: Mapping[CameraId, Path]) -> None:
+        """Be a desktop that shows all cameras: nobody looks, nothing is scaled."""
+        self._wall.hang(segments)
+        for camera_id in segments:
+            self._wall.frame(camera_id)
 
     def _await_all(self, client: ControlClient) -> None:
         deadline_s = time.monotonic() + _START_WITHIN_S
@@ -194,6 +205,7 @@ class Soak:
             "id": str(self._ids[index]),
             "name": f"{index} {sheet.key}",
             "url": url,
+            "sub_url": self._street.sub_urls[index],
             "configuration": sheet.configuration.model_dump(mode="json"),
         }
 
