@@ -161,11 +161,13 @@ def run_engine_process(
     metrics_port: int | None = None,
 ) -> int:
     """Run the engine until it is told to stop; return its exit code."""
+    from app.decode.opencv import work_alone
     from app.runtime.allocator import use_few_heaps
     from app.runtime.engine import run_engine
     from app.runtime.signals import stop_on_signals
 
     use_few_heaps()
+    work_alone()
     stop = threading.Event()
     stop_on_signals(stop)
     with _engine_parts(paths, dsn, model, follow_pid) as parts:
@@ -323,10 +325,12 @@ def analyse_recordings(
     follow_pid: int | None = None,
 ) -> "BatchResult":
     """Find the infractions of recordings, without database or other cameras."""
+    from app.decode.opencv import work_alone
     from app.runtime.follow import follow
     from app.runtime.recording_batch import analyse_batch
     from app.runtime.signals import stop_on_signals
 
+    work_alone()
     stop = threading.Event()
     stop_on_signals(stop)
     ended = threading.Event()

@@ -1,7 +1,11 @@
 """Every frame of a recording: decode, detect, track; against the loop a user writes.
 
 Run: python -m tests.bench.every_frame [--clip F] [--weights W] [--frames N]
-     [--form 32|8] [--json FILE]
+     [--form 8|32] [--json FILE]
+
+`--weights` is a `.pt` file, or a folder that ultralytics exported to OpenVINO, which
+then is what all sides run; without it the bundled detector is, in the form that the
+product runs on a processor (8 bits) unless `--form 32`.
 
 Four sides take turns in one process, over the same stretch of one clip:
 
@@ -16,6 +20,7 @@ Four sides take turns in one process, over the same stretch of one clip:
 """
 
 import argparse
+import gc
 import tempfile
 import time
 from collections import deque
@@ -36,6 +41,7 @@ import yaml
 from av.video.frame import VideoFrame
 
 from app.config.paths import RESOURCES, Paths
+from app.decode.opencv import work_alone
 from app.decode.packets import PacketRing, StreamFormat
 from app.decode.picture import Converter, Picture, Session
 from app.domain.clock import CaptureTime
@@ -44,13 +50,16 @@ from app.domain.ids import CameraId, new_uuid
 from app.ports import Detector
 from ml import weights as registry
 from ml.backends import Backend, Model, Variant, open_variant
+from ml.detect.classes import class_columns
 from ml.detect.letterbox import input_size_for
 from ml.detect.openvino_network import OpenVinoNetwork
 from ml.detect.postprocess import Thresholds
+from ml.detect.runtime import OpenVinoModel
 from ml.detect.yolo import load_yolo
 from ml.evaluate.agreement import agreement
 from ml.evaluate.track import NamedBoxes, score_tracks
 from ml.export import Form, exported
+from ml.session import open_detector
 from ml.track.tracker import ByteTracker
 from tests.bench.legs import Comparison, parser, report
 
@@ -172,10 +181,16 @@ class UserLoop:
         """Return what `predict` sees in every frame, under comparable settings."""
         # A model that tracks gives the tracks' boxes; one that predicts, its own.
         self._model.predictor = None
+        # Of what a network knows besides, ours says nothing.
+        road_users = class_columns(self._model.names)[0].tolist()
         found = []
         for frame in self._frames():
             boxes = self._model.predict(
-                frame, imgsz=self._size_px, device="cpu", **_ULTRALYTICS
+                frame,
+                imgsz=self._size_px,
+                device="cpu",
+                classes=road_users,
+                **_ULTRALYTICS,
             )[0].boxes
             found.append(_detections(boxes))
         self._model.predictor = None
@@ -228,6 +243,10 @@ def turns(sides: dict[str, Side], legs: int) -> dict[str, list[Leg]]:
     done: dict[str, list[Leg]] = {name: [] for name in sides}
     for side in sides.values():
         side()
+    # What torch and ultralytics loaded is walked through by the garbage collector time
+    # and again, on whoever's turn; the product's engine never loads them.
+    gc.collect()
+    gc.freeze()
     for leg in range(legs):
         order = list(sides) if leg % 2 == 0 else list(reversed(sides))
         for name in order:
@@ -289,12 +308,66 @@ def folder_for_ultralytics(
 
 
 @dataclass(frozen=True, slots=True)
+class Contest:
+    """One network, and how each side opens it. `size_px` is its longer side.
+
+    `weights` is what the torch loop loads, None for a network that is exported already.
+    """
+
+    title: str
+    xml: Path
+    models: Path
+    size_px: int
+    open_ours: Callable[[Thresholds | None], Detector]
+    weights: Path | None = None
+
+    @classmethod
+    def of_model(cls, model: Model, variant: Variant) -> "Contest":
+        """Return the contest over a form of a model of the registry."""
+        return cls(
+            title=str(variant),
+            xml=_xml(model, variant),
+            models=model.models,
+            size_px=model.long_side_px,
+            open_ours=lambda thresholds: open_variant(
+                model, variant, thresholds=thresholds
+            ),
+            weights=model.weights,
+        )
+
+    @classmethod
+    def of_export(cls, folder: Path, models: Path, size_px: int) -> "Contest":
+        """Return the contest over an OpenVINO folder."""
+        return cls(
+            title=folder.name,
+            xml=next(folder.glob("*.xml")),
+            models=models,
+            size_px=size_px,
+            open_ours=lambda thresholds: open_detector(
+                models, weights=folder, thresholds=thresholds
+            ),
+        )
+
+    def input_hw(self, image: Picture) -> tuple[int, int]:
+        """Return the input's size for pictures like this one."""
+        fixed = OpenVinoModel(self.xml, self.models).fixed_input_hw
+        image_hw = (image.height_px, image.width_px)
+        return fixed or input_size_for(image_hw, self.size_px)
+
+    def loop_folder(self, input_hw: tuple[int, int], target: Path) -> Path:
+        """Return the very files in a folder that ultralytics opens."""
+        if self.weights is None:
+            return self.xml.parent
+        names = load_yolo(self.weights, self.models, self.title).names
+        return folder_for_ultralytics(self.xml, target, input_hw, names)
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """What is compared on what."""
 
     clip: Path
-    model: Model
-    variant: Variant
+    contest: Contest
     legs: int
     torch_loop: bool = True
     model_runs: int = 100
@@ -302,32 +375,28 @@ class Setting:
 
 def run(setting: Setting, scratch: Path) -> tuple[Comparison, Comparison]:
     """Return ours against the loop, and against the model alone."""
-    model, size = setting.model, setting.model.long_side_px
-    names = load_yolo(model.weights, model.models, model.name).names
-    xml, image = _xml(setting), next(pictures(setting.clip))
-    input_hw = input_size_for((image.height_px, image.width_px), size)
-    folder = scratch / "peer_openvino_model"
-    folder_for_ultralytics(xml, folder, input_hw, names)
-    loop = UserLoop(setting.clip, ultralytics_model(folder, model.models), size)
+    contest, models = setting.contest, setting.contest.models
+    input_hw = contest.input_hw(next(pictures(setting.clip)))
+    folder = contest.loop_folder(input_hw, scratch / "peer_openvino_model")
+    model = ultralytics_model(folder, models)
+    loop = UserLoop(setting.clip, model, contest.size_px)
     sides: dict[str, Side] = {}
     with ExitStack() as stack:
-        ours = stack.enter_context(closing(open_variant(model, setting.variant)))
+        ours = stack.enter_context(closing(contest.open_ours(None)))
         sides["ours"] = lambda: len(list(tracked(setting.clip, ours)))
         sides["loop"] = lambda: len(list(loop.results()))
-        if setting.torch_loop:
-            torch_model = load_yolo(model.weights, model.models, model.name)
-            torch_loop = UserLoop(setting.clip, torch_model, size)
+        if setting.torch_loop and contest.weights is not None:
+            torch_model = load_yolo(contest.weights, models, contest.title)
+            torch_loop = UserLoop(setting.clip, torch_model, contest.size_px)
             sides["torch loop"] = lambda: len(list(torch_loop.results()))
-        alone = model_alone(xml, model.models, input_hw, setting.model_runs)
-        sides["model"] = alone
+        sides["model"] = model_alone(contest.xml, models, input_hw, setting.model_runs)
         done = turns(sides, setting.legs)
         quality = _quality(setting, ours, loop)
     return _comparisons(setting, done, quality)
 
 
-def _xml(setting: Setting) -> Path:
-    model = setting.model
-    if setting.variant.eight_bit and model.eight_bit is not None:
+def _xml(model: Model, variant: Variant) -> Path:
+    if variant.eight_bit and model.eight_bit is not None:
         return registry.resolve_eight_bit(model.eight_bit)
     return exported(
         Form.OPENVINO,
@@ -349,8 +418,7 @@ def _quality(setting: Setting, ours: Detector, loop: UserLoop) -> dict[str, floa
     """Return how far the boxes and the tracks of both are the same."""
     theirs_tracked = [_named_result(result) for result in loop.results()]
     own_tracked = [_named(tracks) for tracks in tracked(setting.clip, ours)]
-    comparable = open_variant(setting.model, setting.variant, thresholds=_COMPARABLE)
-    with closing(comparable) as alike:
+    with closing(setting.contest.open_ours(_COMPARABLE)) as alike:
         pairs = list(zip(seen(setting.clip, alike), loop.seen(), strict=True))
     product = zip(seen(setting.clip, ours), (two for _, two in pairs), strict=True)
     score = score_tracks(theirs_tracked, own_tracked)
@@ -371,7 +439,7 @@ def _comparisons(
     cpu = {name: median(leg.cpu_ms for leg in legs) for name, legs in done.items()}
     extra: dict[str, object] = {
         "clip": setting.clip.name,
-        "form": str(setting.variant),
+        "form": setting.contest.title,
         "fps": fps,
         "cpu_ms_per_frame": cpu,
         **quality,
@@ -412,25 +480,32 @@ def _comparisons(
 
 
 def _setting(options: argparse.Namespace, clip: Path) -> Setting:
-    models = Paths.default().models
-    if options.weights is None:
+    return Setting(
+        clip=clip,
+        contest=_contest(options, Paths.default().models),
+        legs=options.legs,
+        torch_loop=not options.without_torch,
+    )
+
+
+def _contest(options: argparse.Namespace, models: Path) -> Contest:
+    weights: Path | None = options.weights
+    if weights is not None and weights.is_dir():
+        return Contest.of_export(weights, models, options.size)
+    if weights is None:
         wanted = registry.entry(registry.DEFAULT_DETECTOR, models)
         model = Model.of_entry(wanted, models)
     else:
         model = Model(
             models=models,
-            weights=options.weights,
-            name=registry.safe_name(options.weights.stem),
-            sha256=registry.file_sha256(options.weights),
+            weights=weights,
+            name=registry.safe_name(weights.stem),
+            sha256=registry.file_sha256(weights),
             long_side_px=options.size,
         )
-    eight_bit = options.form == 8
-    return Setting(
-        clip=clip,
-        model=model,
-        variant=Variant(Backend.OPENVINO, "CPU", eight_bit=eight_bit),
-        legs=options.legs,
-        torch_loop=not options.without_torch,
+    eight_bit = options.form == 8 and model.eight_bit is not None
+    return Contest.of_model(
+        model, Variant(Backend.OPENVINO, "CPU", eight_bit=eight_bit)
     )
 
 
@@ -438,13 +513,14 @@ def main() -> None:
     """Measure and report."""
     options = parser(__doc__ or "")
     options.add_argument("--clip", type=Path, default=_CLIP)
-    options.add_argument("--weights", type=Path, help="a .pt file; else the bundled")
+    options.add_argument("--weights", type=Path, help="a .pt file or OpenVINO folder")
     options.add_argument("--size", type=int, default=640, help="input of --weights")
     options.add_argument("--frames", type=int, default=150)
     options.add_argument("--start", type=float, default=20.0, help="seconds into it")
-    options.add_argument("--form", type=int, choices=(32, 8), default=32)
+    options.add_argument("--form", type=int, choices=(8, 32), default=8)
     options.add_argument("--without-torch", action="store_true")
     chosen = options.parse_args()
+    work_alone()  # as the engine does
     with tempfile.TemporaryDirectory() as scratch:
         clip = Path(scratch) / chosen.clip.name
         cut(chosen.clip, clip, chosen.start, chosen.frames)

@@ -18,6 +18,7 @@ from app.bootstrap import detector_maker
 from app.commands.engine import leave_stuck_threads
 from app.config.camera import CameraConfiguration, ConfigurationVersion
 from app.config.paths import Paths
+from app.decode.opencv import work_alone
 from app.domain.camera import Camera
 from app.domain.clock import SystemClock
 from app.domain.ids import CameraId, EngineId, new_uuid
@@ -56,6 +57,7 @@ def main() -> int:
     parser.add_argument("site", type=Path)
     options = parser.parse_args()
     use_few_heaps()
+    work_alone()
     paths = Paths(options.home)
     configure_logging(paths, "engine")
     stop = threading.Event()

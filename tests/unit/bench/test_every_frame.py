@@ -7,7 +7,7 @@ import pytest
 from app.config.paths import RESOURCES
 from ml import weights as registry
 from ml.backends import Backend, Model, Variant
-from tests.bench.every_frame import Setting, cut, pictures, run
+from tests.bench.every_frame import Contest, Setting, cut, pictures, run
 
 pytest.importorskip("openvino")
 
@@ -35,8 +35,10 @@ def test_all_sides_see_the_same_boxes(tmp_path: Path) -> None:
     cut(_CLIP, clip, 20.0, 6)
     setting = Setting(
         clip=clip,
-        model=Model.of_entry(wanted, tmp_path),
-        variant=Variant(Backend.OPENVINO, "CPU", eight_bit=True),
+        contest=Contest.of_model(
+            Model.of_entry(wanted, tmp_path),
+            Variant(Backend.OPENVINO, "CPU", eight_bit=True),
+        ),
         legs=1,
         torch_loop=False,
         model_runs=5,
