@@ -29,6 +29,10 @@ def add(commands: Commands) -> None:
     dataset.add_argument("--count", type=int, default=1000)
     dataset.add_argument("--seed", type=int, default=1)
     dataset.set_defaults(run=_dataset)
+    labelled = actions.add_parser("labels", help="label frames of the bundled clips")
+    labelled.add_argument("out", type=Path)
+    labelled.add_argument("--every", type=int, default=25, help="every so many frames")
+    labelled.set_defaults(run=_labels)
 
 
 def _render(options: argparse.Namespace) -> int:
@@ -56,4 +60,12 @@ def _dataset(options: argparse.Namespace) -> int:
     from app.simulator.dataset import export_dataset
 
     export_dataset(options.out, options.count, options.seed)
+    return 0
+
+
+def _labels(options: argparse.Namespace) -> int:
+    from app.simulator.labelled_clips import export_clips
+    from app.simulator.scenario import load_bundled
+
+    export_clips(options.out, load_bundled(), max(1, options.every), print_progress)
     return 0

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from app.domain.geometry import PixelBox
 from app.domain.signal import LampPhase
 from app.domain.vehicle import VehicleClass
 from app.simulator import sites
@@ -15,7 +16,7 @@ from app.simulator.bodies import make_body
 from app.simulator.furniture import SignalHead
 from app.simulator.lighting import DUSK, NIGHT, OVERCAST, SUNNY, Lighting
 from app.simulator.paint import Pose
-from app.simulator.picture import Actor, FramePainter, Sight
+from app.simulator.picture import Actor, FramePainter
 from app.simulator.pinhole import PinholeCamera
 from app.simulator.plates import make_plate
 from app.simulator.sites import LanePath
@@ -67,7 +68,7 @@ def export_dataset(out: Path, count: int, seed: int, name: str = "train") -> Non
     """
     for kind in ("images", "labels"):
         (out / kind / name).mkdir(parents=True, exist_ok=True)
-    _write_yaml(out)
+    write_yaml(out)
     done = 0
     while done < count:
         rng = np.random.default_rng((seed, done))
@@ -80,7 +81,8 @@ def export_dataset(out: Path, count: int, seed: int, name: str = "train") -> Non
             done += 1
 
 
-def _write_yaml(out: Path) -> None:
+def write_yaml(out: Path) -> None:
+    """Say in `out/data.yaml` where the parts are and what the classes are called."""
     lines = [f"path: {out.resolve()}", "train: images/train", "val: images/val"]
     lines.append("names:")
     lines += [f"  {kind.value}: {kind.name.lower()}" for kind in VehicleClass]
@@ -247,25 +249,29 @@ def _picture(
     kinds = {actor.key: actor.body.vehicle_class for actor in actors}
     size = (scene.camera.width_px, scene.camera.height_px)
     labels = [
-        _label(kinds[key], sight, size)
+        yolo_row(kinds[key], sight.box, size)
         for key, sight in sorted(sights.items())
-        if _worth_a_label(sight)
+        if worth_a_label(sight.box, sight.visible)
     ]
     small = cv2.resize(image, IMAGE_SIZE_PX, interpolation=cv2.INTER_AREA)
     return _weathered(np.asarray(small, np.uint8), rng), labels
 
 
-def _worth_a_label(sight: Sight) -> bool:
-    box = sight.box
-    large = min(box.width_px, box.height_px) >= _LEAST_SIDE_PX
-    return large and sight.visible >= _LEAST_VISIBLE
+def worth_a_label(box: PixelBox, visible: float) -> bool:
+    """Tell whether a road user is large enough, in a full-size picture, and not hidden.
+
+    `visible`: share of it that nothing hides, 0..1.
+    """
+    return min(box.width_px, box.height_px) >= _LEAST_SIDE_PX and (
+        visible >= _LEAST_VISIBLE
+    )
 
 
-def _label(kind: VehicleClass, sight: Sight, size: tuple[int, int]) -> str:
-    box = sight.box
-    x = (box.left_px + box.right_px) / 2 / size[0]
-    y = (box.top_px + box.bottom_px) / 2 / size[1]
-    width, height = box.width_px / size[0], box.height_px / size[1]
+def yolo_row(kind: VehicleClass, box: PixelBox, size_px: tuple[int, int]) -> str:
+    """Return `class x y w h` in shares of the picture's (width, height)."""
+    x = (box.left_px + box.right_px) / 2 / size_px[0]
+    y = (box.top_px + box.bottom_px) / 2 / size_px[1]
+    width, height = box.width_px / size_px[0], box.height_px / size_px[1]
     return f"{kind.value} {x:.6f} {y:.6f} {width:.6f} {height:.6f}"
 
 

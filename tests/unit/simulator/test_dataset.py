@@ -7,6 +7,8 @@ import numpy as np
 
 from app.domain.vehicle import VehicleClass
 from app.simulator.dataset import IMAGE_SIZE_PX, export_dataset
+from app.simulator.labelled_clips import export_clips
+from app.simulator.scenario import load_bundled
 
 
 def rows(folder: Path) -> list[list[float]]:
@@ -46,3 +48,30 @@ def test_the_same_seed_gives_the_same_pictures(tmp_path: Path) -> None:
     for first in (one / "images" / "train").glob("*.jpg"):
         second = two / "images" / "train" / first.name
         assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_bundled_clips_are_labelled_with_their_truth(tmp_path: Path) -> None:
+    (camera,) = (c for c in load_bundled() if c.key == "avenue-plate")
+    count = export_clips(tmp_path, [camera], 300, lambda *_: None)
+    pictures = sorted((tmp_path / "images" / "val").glob("*.jpg"))
+    assert len(pictures) == count == camera.truth.frame_count // 300
+    labelled = 0
+    for picture in pictures:
+        image = cv2.imread(str(picture))
+        assert image is not None
+        height, width = image.shape[:2]
+        assert (width, height) == (camera.truth.width_px, camera.truth.height_px)
+        frame = int(picture.stem.rpartition("-")[2])
+        rows = (tmp_path / "labels" / "val" / f"{picture.stem}.txt").read_text()
+        for row in rows.splitlines():
+            labelled += 1
+            kind, x, y, w, h = map(float, row.split())
+            assert any(
+                int(vehicle.vehicle_class) == kind
+                and sample.frame == frame
+                and abs(sample.left_px - (x - w / 2) * width) < 0.01
+                and abs(sample.bottom_px - (y + h / 2) * height) < 0.01
+                for vehicle in camera.truth.vehicles
+                for sample in vehicle.samples
+            )
+    assert labelled > 0
