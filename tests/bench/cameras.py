@@ -53,8 +53,9 @@ GOAL = 4.0
 _CAMERA = "avenue-speed"
 _MOST_F1_LOSS = 0.01
 _MOST_ERROR_GROWTH_KMH = 0.2
-_STEPS = (4, 6, 8, 10, 12, 16)
-_SETTLE_S = 3.0
+_STEPS = (4, 8, 12, 16, 20)
+_SETTLE_S = 8.0
+"""Streams are opened and aligned by then, and who passes first was seen coming."""
 _LOOP_FRAMES = 100
 
 
