@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from app.config.paths import Paths
 from app.domain.detection import Detections
+from ml.environment import load_ultralytics
 from ml.evaluate.track import NamedBoxes
 from ml.track.settings import TrackerSettings
 
@@ -34,6 +36,8 @@ class PeerTracker:
 def peer_tracker() -> PeerTracker:
     """Return roboflow's ByteTrack, or ultralytics' where that is not installed."""
     if importlib.util.find_spec("trackers") is None:
+        # Before anything imports it: it writes its settings where it is told to.
+        load_ultralytics(Paths.default().models)
         return PeerTracker(
             "ultralytics BYTETracker",
             _as_results,
