@@ -94,9 +94,12 @@ def _new_password() -> str:
     return random_password()
 
 
-def engine_command(paths: Paths, dsn: str, model: str | None = None) -> list[str]:
+def engine_command(
+    paths: Paths, dsn: str, model: str | None = None, metrics_port: int = 0
+) -> list[str]:
     """Return the command line of the engine; `dsn` must hold no password."""
     chosen = ["--model", model] if model else []
+    chosen += ["--metrics-port", str(metrics_port)] if metrics_port else []
     main = str(PROJECT / "main.py")
     home = ["--home", str(paths.root)]
     return [sys.executable, main, "engine", *home, "--dsn", dsn, *chosen]
@@ -126,15 +129,19 @@ def desktop_services(
     discovery_interfaces: tuple[str, ...] | None = None,
     language: str = "es",
     model: str | None = None,
+    metrics_port: int = 0,
 ) -> Iterator["DesktopServices"]:
-    """Yield what the desktop is made of; its engine runs until the end of the block."""
+    """Yield what the desktop is made of; its engine runs until the end of the block.
+
+    With a `metrics_port` the engine tells its figures there.
+    """
     from app.evidence.store import LocalEvidenceStore
     from app.runtime.link import ProcessEngineLink
     from db.server import PostgresServer
     from widgets.services import DesktopServices
 
     clock = SystemClock()
-    command = engine_command(paths, server.address, model)
+    command = engine_command(paths, server.address, model, metrics_port)
     with closing(ProcessEngineLink(command, engine_run_dir(paths), clock)) as engine:
         yield DesktopServices(
             clock=clock,
@@ -382,7 +389,9 @@ class _NothingToRecord:
         return
 
 
-def run_control_room(paths: Paths, dsn: str | None, model: str | None) -> int:
+def run_control_room(
+    paths: Paths, dsn: str | None, model: str | None, metrics_port: int = 0
+) -> int:
     """Open the desktop; return its exit code."""
     from app.runtime.logs import configure_logging
     from widgets.application import run_desktop
@@ -391,7 +400,9 @@ def run_control_room(paths: Paths, dsn: str | None, model: str | None) -> int:
     secrets = open_secret_store(paths)
     with (
         database(paths, dsn, secrets) as server,
-        desktop_services(paths, server, secrets, model=model) as services,
+        desktop_services(
+            paths, server, secrets, model=model, metrics_port=metrics_port
+        ) as services,
     ):
         return run_desktop(services)
 

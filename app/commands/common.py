@@ -35,6 +35,16 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", help="model of the registry, or a path")
 
 
+def add_metrics_port(parser: argparse.ArgumentParser) -> None:
+    """Let the engine's figures be served."""
+    parser.add_argument(
+        "--metrics-port",
+        type=int,
+        default=0,
+        help="serve /metrics and /healthz on this port of the loopback; 0: do not",
+    )
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Let the report be written to a file."""
     parser.add_argument("--json", type=Path, help="write the report to this file")

@@ -2,7 +2,14 @@
 
 import argparse
 
-from app.commands.common import Commands, add_dsn, add_home, add_model, paths_of
+from app.commands.common import (
+    Commands,
+    add_dsn,
+    add_home,
+    add_metrics_port,
+    add_model,
+    paths_of,
+)
 
 
 def add(commands: Commands) -> None:
@@ -11,10 +18,13 @@ def add(commands: Commands) -> None:
     add_home(parser)
     add_dsn(parser)
     add_model(parser)
+    add_metrics_port(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
     from app.bootstrap import run_control_room
 
-    return run_control_room(paths_of(options), options.dsn, options.model)
+    return run_control_room(
+        paths_of(options), options.dsn, options.model, options.metrics_port
+    )

@@ -10,6 +10,7 @@ from app.commands.common import (
     add_dsn,
     add_home,
     add_json,
+    add_metrics_port,
     add_model,
     paths_of,
     write_json,
@@ -25,12 +26,7 @@ def add(commands: Commands) -> None:
     add_json(parser)
     parser.add_argument("--source", help="work through one recording or camera")
     add_model(parser)
-    parser.add_argument(
-        "--metrics-port",
-        type=int,
-        default=0,
-        help="serve /metrics and /healthz on this port of the loopback; 0: do not",
-    )
+    add_metrics_port(parser)
     parser.add_argument("--follow", type=int, help="end with this process")
     parser.set_defaults(run=_run)
 
