@@ -14,6 +14,7 @@ import contextlib
 import mmap
 import threading
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,8 @@ from app.domain.overlay import PreviewFrame
 from app.runtime.overlay_codec import FrameCaption, decode_caption, encode_caption
 from app.runtime.segment import attach_segment, create_segment
 
-MAX_WIDTH_PX = 1280
-MAX_HEIGHT_PX = 720
+SIZES_PX = ((1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
+"""What segments are made for: a tile, and a camera that fills a screen."""
 SLOT_COUNT = 3
 LEASE_NS = 3 * NS_PER_S
 """How long somebody who looked counts as looking."""
@@ -35,9 +36,6 @@ _WORD = 8
 _HEAD_BYTES = 4096
 _HEADER_BYTES = 8 * _WORD
 _CAPTION_BYTES = 64 * 1024
-_PIXEL_BYTES = MAX_WIDTH_PX * MAX_HEIGHT_PX * 4
-_SLOT_BYTES = _HEADER_BYTES + _CAPTION_BYTES + _PIXEL_BYTES
-SEGMENT_BYTES = _HEAD_BYTES + SLOT_COUNT * _SLOT_BYTES
 _NEWEST = 1
 # On a cache line of its own: it is the only word that the reader writes.
 _LOOKED_NS = 8
@@ -63,12 +61,49 @@ class _Fence:
             pass
 
 
+def holding_px(width_px: int, height_px: int) -> tuple[int, int]:
+    """Return the least size of a segment that holds such a picture, or the largest."""
+    fit = (px for px in SIZES_PX if width_px <= px[0] and height_px <= px[1])
+    return next(fit, SIZES_PX[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where things lie in a segment for pictures of at most `most_px`."""
+
+    most_px: tuple[int, int]
+
+    @classmethod
+    def of_segment(cls, path: Path) -> "_Layout":
+        """Return the layout of a segment by its size; ValueError when it has none."""
+        size_bytes = path.stat().st_size
+        for most_px in SIZES_PX:
+            if cls(most_px).segment_bytes == size_bytes:
+                return cls(most_px)
+        raise ValueError(f"not a segment of ours: {path.name}, {size_bytes} bytes")
+
+    @property
+    def pixel_bytes(self) -> int:
+        return self.most_px[0] * self.most_px[1] * 4
+
+    @property
+    def slot_bytes(self) -> int:
+        return _HEADER_BYTES + _CAPTION_BYTES + self.pixel_bytes
+
+    @property
+    def segment_bytes(self) -> int:
+        return _HEAD_BYTES + SLOT_COUNT * self.slot_bytes
+
+    def slots(self, memory: _Bytes) -> "list[_Slot]":
+        size = self.slot_bytes
+        starts = range(_HEAD_BYTES, _HEAD_BYTES + SLOT_COUNT * size, size)
+        return [_Slot(memory[start : start + size]) for start in starts]
+
+
 class _Slot:
     """Views of one slot; the words are written whole, eight bytes at a time."""
 
-    def __init__(self, memory: _Bytes, index: int) -> None:
-        start = _HEAD_BYTES + index * _SLOT_BYTES
-        slot = memory[start : start + _SLOT_BYTES]
+    def __init__(self, slot: _Bytes) -> None:
         self.words: _Words = slot[:_HEADER_BYTES].view(np.uint64)
         self.caption = slot[_HEADER_BYTES : _HEADER_BYTES + _CAPTION_BYTES]
         self.pixels = slot[_HEADER_BYTES + _CAPTION_BYTES :]
@@ -77,22 +112,28 @@ class _Slot:
 class PreviewWriter:
     """The engine's side: one camera, one thread."""
 
-    def __init__(self, path: Path) -> None:
-        """Make the segment at `path`; OSError when the memory is not there."""
+    def __init__(self, path: Path, most_px: tuple[int, int] = SIZES_PX[0]) -> None:
+        """Make the segment at `path`; OSError when the memory is not there.
+
+        `most_px`, one of `SIZES_PX`, is the size of the largest picture.
+        """
         self.path = path
-        self._map = create_segment(path, SEGMENT_BYTES)
+        self.most_px = most_px
+        layout = _Layout(most_px)
+        self._pixel_bytes = layout.pixel_bytes
+        self._map = create_segment(path, layout.segment_bytes)
         memory: _Bytes = np.frombuffer(self._map, np.uint8)
         self._header: _Words = memory[:_HEAD_BYTES].view(np.uint64)
-        self._slots = [_Slot(memory, index) for index in range(SLOT_COUNT)]
+        self._slots = layout.slots(memory)
         self._fence = _Fence()
         self._count = 0
         self._header[0] = _MAGIC
 
     def write(self, image: _Bytes, caption: FrameCaption, sequence: int) -> None:
-        """Publish a picture of at most 1280 x 720, shape (height, width, 4)."""
+        """Publish a picture of at most `most_px`, shape (height, width, 4)."""
         encoded = encode_caption(caption)
         height_px, width_px = image.shape[:2]
-        if image.nbytes > _PIXEL_BYTES or len(encoded) > _CAPTION_BYTES:
+        if image.nbytes > self._pixel_bytes or len(encoded) > _CAPTION_BYTES:
             raise ValueError(f"preview does not fit: {image.shape}, {len(encoded)} B")
         self._count += 1
         slot = self._slots[self._count % SLOT_COUNT]
@@ -136,12 +177,15 @@ class PreviewReader:
         self.path = path
         self._camera_id = camera_id
         self._clock = clock
-        self._map = attach_segment(path, SEGMENT_BYTES)
-        self._head_map = attach_segment(path, SEGMENT_BYTES, writable=_HEAD_BYTES)
+        layout = _Layout.of_segment(path)
+        self._pixel_bytes = layout.pixel_bytes
+        size_bytes = layout.segment_bytes
+        self._map = attach_segment(path, size_bytes)
+        self._head_map = attach_segment(path, size_bytes, writable=_HEAD_BYTES)
         self._lease: _Words = np.frombuffer(self._head_map, np.uint64)
         memory: _Bytes = np.frombuffer(self._map, np.uint8)
         self._header: _Words = memory[:_HEAD_BYTES].view(np.uint64)
-        self._slots = [_Slot(memory, index) for index in range(SLOT_COUNT)]
+        self._slots = layout.slots(memory)
         self._fence = _Fence()
         self._seen = 0
         self._latest: PreviewFrame | None = None
@@ -173,7 +217,7 @@ class PreviewReader:
         self._fence()
         words = slot.words.copy()
         width_px, height_px = int(words[_WIDTH]), int(words[_HEIGHT])
-        if not 0 < width_px * height_px * 4 <= _PIXEL_BYTES:
+        if not 0 < width_px * height_px * 4 <= self._pixel_bytes:
             return None
         pixels = slot.pixels[: width_px * height_px * 4].copy()
         caption = slot.caption[: int(words[_CAPTION_LENGTH])].tobytes()

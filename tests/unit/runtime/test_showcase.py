@@ -1,6 +1,7 @@
 """What is shown has the wall's size and speaks of the main stream's pixels."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -82,3 +83,50 @@ def test_nobody_watches_what_nobody_reads(showcase: Showcase) -> None:
     shown(showcase, small_picture(None))
 
     assert showcase.watched(clock.monotonic_ns())
+
+
+def test_a_camera_that_fills_a_screen_is_shown_in_full_without_a_gap(
+    showcase: Showcase,
+) -> None:
+    """The old segment is written to until somebody looks at the larger one."""
+    clock = SystemClock()
+    small = showcase.path
+    assert small is not None
+    old = PreviewReader(small, CAMERA, clock)
+    old.latest()
+    image = np.full((1080, 1920, 3), 90, np.uint8)
+    picture = replace(
+        small_picture(None),
+        video_frame=VideoFrame.from_ndarray(image, "bgr24").reformat(format="yuv420p"),
+    )
+
+    showcase.request_size(1840, 1035)
+    large = showcase.path
+    assert large is not None
+    assert large != small
+    assert showcase.watched(clock.monotonic_ns())
+    showcase.show(picture, Overlay())
+    between = old.latest()
+    assert between is not None
+    assert between.image.shape == (720, 1280, 4)
+
+    new = PreviewReader(large, CAMERA, clock)
+    new.latest()
+    assert showcase.watched(clock.monotonic_ns())
+    showcase.show(picture, Overlay())
+    shown = new.latest()
+    assert shown is not None
+    assert shown.image.shape == (1035, 1840, 4)
+    assert not small.exists()
+
+    showcase.request_size(480, 270)
+    assert showcase.path != large
+    new.close()
+    old.close()
+
+
+def test_a_size_that_is_taken_back_at_once_costs_nothing(showcase: Showcase) -> None:
+    before = showcase.path
+    showcase.request_size(1900, 1000)
+    showcase.request_size(300, 200)
+    assert showcase.path == before
