@@ -90,6 +90,11 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", type=int, default=480)
     parser.add_argument("--hours", type=float)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--frozen", type=int, default=10, help="blocks, from the first")
+    parser.add_argument(
+        "--rate", type=float, default=0.002, help="of learning, at first"
+    )
     parser.add_argument("--resume", action="store_true")
 
 
@@ -197,6 +202,9 @@ def _train(options: argparse.Namespace) -> int:
     schedule = Schedule(
         epochs=options.epochs,
         image_size=options.size,
+        batch=options.batch,
+        frozen_blocks=options.frozen,
+        learning_rate=options.rate,
         hours=options.hours,
         seed=options.seed,
     )

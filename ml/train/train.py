@@ -1,13 +1,16 @@
 """Trains a detector from pictures; seeded, and resumable after an interruption.
 
-The backbone of the base weights stays frozen, which halves the work and keeps what it
-knows of the real world. Ultralytics does the training; nothing it does reaches the
-network, and all its files go below the output folder.
+The first blocks of the base weights may stay frozen, which saves work and keeps what
+they know of the real world. On a processor with native bfloat16 the network, but not
+its loss, is computed in it: that trains all blocks sooner than half of them in full.
+Ultralytics does the training; nothing it does reaches the network, and all its files go
+below the output folder.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MethodType
 from typing import Any
 
 import yaml
@@ -65,6 +68,7 @@ def train(
     start = last if resume and last.is_file() else base_weights
     model = load_yolo(start, out, start.name)
     model.add_callback("on_train_epoch_start", _use_all_threads)
+    model.add_callback("on_train_start", _use_bfloat16)
     model.add_callback("on_train_batch_end", _reporter(progress))
     if start is last:
         model.train(resume=True)
@@ -93,6 +97,35 @@ def publish(checkpoint: Path, target: Path) -> Path:
     facts = {"model": model, "train_args": kept, "epoch": -1, "ema": None}
     torch.save({**facts, "version": content.get("version")}, target)
     return target
+
+
+def _use_bfloat16(trainer: Any) -> None:
+    """Have the network that learns computed in bfloat16 where the processor can.
+
+    The copy that is validated and saved stays as it is.
+    """
+    import torch
+
+    known = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)
+    if trainer.device.type == "cpu" and known is not None and known():
+        trainer.model.predict = MethodType(_predicted_in_bfloat16, trainer.model)
+
+
+def _predicted_in_bfloat16(network: Any, images: Any, *rest: Any, **named: Any) -> Any:
+    import torch
+
+    with torch.autocast("cpu", torch.bfloat16):
+        found = type(network).predict(network, images, *rest, **named)
+    return _in_full(found)
+
+
+def _in_full(found: Any) -> Any:
+    """Return tensors, however nested, in 32 bits: the loss needs the small digits."""
+    if isinstance(found, dict):
+        return {name: _in_full(value) for name, value in found.items()}
+    if isinstance(found, (list, tuple)):
+        return type(found)(_in_full(value) for value in found)
+    return found.float() if hasattr(found, "float") else found
 
 
 def _arguments(data: Path, out: Path, schedule: Schedule) -> dict[str, Any]:
