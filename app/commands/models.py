@@ -92,9 +92,7 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--frozen", type=int, default=10, help="blocks, from the first")
-    parser.add_argument(
-        "--rate", type=float, default=0.002, help="of learning, at first"
-    )
+    parser.add_argument("--rate", type=float, default=0.002, help="of learning")
     parser.add_argument("--resume", action="store_true")
 
 
