@@ -557,7 +557,7 @@
     </message>
     <message>
         <source>Input size</source>
-        <translation>Tamaño de entrada</translation>
+        <translation>Tamaño</translation>
     </message>
     <message>
         <source>Path of a .pt file</source>

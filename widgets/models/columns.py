@@ -13,7 +13,7 @@ def model_columns() -> tuple[Column[ModelRow], ...]:
     """Return the columns of the registry."""
     state = texts.state_text
     return (
-        Column(lambda: _tr("models", "State"), state, 112, token=texts.state_token),
+        Column(lambda: _tr("models", "State"), state, 120, token=texts.state_token),
         Column(lambda: _tr("models", "Name"), lambda row: row.name, 128),
         Column(lambda: _tr("models", "Title"), texts.title_text),
         Column(lambda: _tr("models", "Sees"), texts.sees_text),
@@ -32,6 +32,6 @@ def form_columns() -> tuple[Column[MeasuredForm], ...]:
     rate, agreement = texts.measured_rate, texts.measured_agreement
     return (
         Column(lambda: _tr("models", "Form"), name, token=texts.measured_token),
-        Column(lambda: _tr("models", "Pictures/s"), rate, 92, right=True),
-        Column(lambda: _tr("models", "Agreement"), agreement, 104, right=True),
+        Column(lambda: _tr("models", "Pictures/s"), rate, 88, right=True),
+        Column(lambda: _tr("models", "Agreement"), agreement, 92, right=True),
     )

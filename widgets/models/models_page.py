@@ -25,7 +25,7 @@ from widgets.models.work_strip import WorkStrip
 from widgets.services import PageContext
 from widgets.theme import State
 
-_IMPORT_PX: Final = 296
+_IMPORT_PX: Final = 284
 
 
 class ModelsPage(Page):
