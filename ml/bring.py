@@ -41,7 +41,7 @@ class Contents:
 class Look(Protocol):
     """Opens weights without running what is in them, and says what they are."""
 
-    def __call__(self, weights: Path, models: Path, name: str) -> Contents:
+    def __call__(self, weights: Path, models: Path, name: str, /) -> Contents:
         """Return the contents; raises ModelMissing when they are of no use here."""
         ...
 
