@@ -750,58 +750,6 @@
         <source>Something else is under way: wait for it, or cancel it.</source>
         <translation>Hay otra tarea en curso: espere o cancélela.</translation>
     </message>
-    <message>
-        <source>Cancelled. What was in use stays in use.</source>
-        <translation>Cancelado. Lo que estaba en uso sigue en uso.</translation>
-    </message>
-    <message>
-        <source>{0} runs as {1} when the engine starts again.</source>
-        <translation>{0} funcionará como {1} cuando el motor vuelva a iniciarse.</translation>
-    </message>
-    <message>
-        <source>{} is here, and is the one on record.</source>
-        <translation>{} está en este equipo y es el registrado.</translation>
-    </message>
-    <message>
-        <source>{0} is chosen, but Atalaya was started with --model {1}: the engine takes {0} once Atalaya is started without it.</source>
-        <translation>{0} queda elegido, pero Atalaya se inició con --model {1}: el motor tomará {0} cuando Atalaya se inicie sin esa opción.</translation>
-    </message>
-    <message>
-        <source>{} is chosen. The engine takes it when it starts again: close Atalaya and open it.</source>
-        <translation>{} queda elegido. El motor lo tomará cuando vuelva a iniciarse: cierre Atalaya y ábralo.</translation>
-    </message>
-    <message>
-        <source>Not all models are the ones on record.</source>
-        <translation>No todos los modelos son los registrados.</translation>
-    </message>
-    <message>
-        <source>All models on this computer are the ones on record.</source>
-        <translation>Todos los modelos de este equipo son los registrados.</translation>
-    </message>
-    <message>
-        <source>{} is in the list. Choose it there to use it.</source>
-        <translation>{} está en la lista. Elíjalo ahí para usarlo.</translation>
-    </message>
-    <message>
-        <source>Choosing the model…</source>
-        <translation>Eligiendo el modelo…</translation>
-    </message>
-    <message>
-        <source>Fetching the model…</source>
-        <translation>Trayendo el modelo…</translation>
-    </message>
-    <message>
-        <source>Taking the file in…</source>
-        <translation>Recibiendo el archivo…</translation>
-    </message>
-    <message>
-        <source>Verifying the models…</source>
-        <translation>Verificando los modelos…</translation>
-    </message>
-    <message>
-        <source>Finding the fastest form…</source>
-        <translation>Buscando la forma más rápida…</translation>
-    </message>
 </context>
 <context>
     <name>NoticeList</name>
@@ -1181,6 +1129,21 @@
     <message>
         <source>Stretch to</source>
         <translation>Tramo hasta</translation>
+    </message>
+</context>
+<context>
+    <name>ServerForm</name>
+    <message>
+        <source>Type an address that begins with http:// or https://.</source>
+        <translation>Escriba una dirección que comience con http:// o https://.</translation>
+    </message>
+    <message>
+        <source>Inference server</source>
+        <translation>Servidor de inferencia</translation>
+    </message>
+    <message>
+        <source>Use server</source>
+        <translation>Usar servidor</translation>
     </message>
 </context>
 <context>
@@ -1746,6 +1709,58 @@
     <message>
         <source>Agreement</source>
         <translation>Coincidencia</translation>
+    </message>
+    <message>
+        <source>Choosing the model…</source>
+        <translation>Eligiendo el modelo…</translation>
+    </message>
+    <message>
+        <source>Fetching the model…</source>
+        <translation>Trayendo el modelo…</translation>
+    </message>
+    <message>
+        <source>Taking the file in…</source>
+        <translation>Recibiendo el archivo…</translation>
+    </message>
+    <message>
+        <source>Verifying the models…</source>
+        <translation>Verificando los modelos…</translation>
+    </message>
+    <message>
+        <source>Finding the fastest form…</source>
+        <translation>Buscando la forma más rápida…</translation>
+    </message>
+    <message>
+        <source>Cancelled. What was in use stays in use.</source>
+        <translation>Cancelado. Lo que estaba en uso sigue en uso.</translation>
+    </message>
+    <message>
+        <source>{0} runs as {1} when the engine starts again.</source>
+        <translation>{0} funcionará como {1} cuando el motor vuelva a iniciarse.</translation>
+    </message>
+    <message>
+        <source>{} is here, and is the one on record.</source>
+        <translation>{} está en este equipo y es el registrado.</translation>
+    </message>
+    <message>
+        <source>{} is in the list. Choose it there to use it.</source>
+        <translation>{} está en la lista. Elíjalo ahí para usarlo.</translation>
+    </message>
+    <message>
+        <source>{0} is chosen, but Atalaya was started with --model {1}: the engine takes {0} once Atalaya is started without it.</source>
+        <translation>{0} queda elegido, pero Atalaya se inició con --model {1}: el motor tomará {0} cuando Atalaya se inicie sin esa opción.</translation>
+    </message>
+    <message>
+        <source>{} is chosen. The engine takes it when it starts again: close Atalaya and open it.</source>
+        <translation>{} queda elegido. El motor lo tomará cuando vuelva a iniciarse: cierre Atalaya y ábralo.</translation>
+    </message>
+    <message>
+        <source>Not all models are the ones on record.</source>
+        <translation>No todos los modelos son los registrados.</translation>
+    </message>
+    <message>
+        <source>All models on this computer are the ones on record.</source>
+        <translation>Todos los modelos de este equipo son los registrados.</translation>
     </message>
     <message>
         <source>It is in use already.</source>

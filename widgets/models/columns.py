@@ -33,5 +33,5 @@ def form_columns() -> tuple[Column[MeasuredForm], ...]:
     return (
         Column(lambda: _tr("models", "Form"), name, token=texts.measured_token),
         Column(lambda: _tr("models", "Pictures/s"), rate, 88, right=True),
-        Column(lambda: _tr("models", "Agreement"), agreement, 92, right=True),
+        Column(lambda: _tr("models", "Agreement"), agreement, 100, right=True),
     )

@@ -12,7 +12,7 @@ from widgets.models import texts
 from widgets.models.model_row import ModelRow
 from widgets.models.model_work import Action
 
-_ROWS = ("title", "sees", "input", "source", "size", "licence", "accuracy", "sha256")
+_ROWS = ("title", "sees", "input", "source", "here", "licence", "accuracy", "sha256")
 _ALL = (*_ROWS, "form", "cannot")
 
 
@@ -37,7 +37,7 @@ class ModelDetails(QFrame):
             "sees": self.tr("Sees"),
             "input": self.tr("Input"),
             "source": self.tr("Comes from"),
-            "size": self.tr("On this computer"),
+            "here": self.tr("On this computer"),
             "licence": self.tr("Licence"),
             "accuracy": self.tr("Accuracy"),
             "sha256": self.tr("SHA-256"),
@@ -72,7 +72,7 @@ class ModelDetails(QFrame):
             "sees": texts.sees_text(row),
             "input": texts.input_text(row),
             "source": texts.source_whole(row),
-            "size": texts.size_text(row),
+            "here": texts.here_text(row),
             "licence": texts.licence_text(row),
             "accuracy": texts.accuracy_whole(row),
             "sha256": texts.sha256_whole(row),
@@ -98,6 +98,7 @@ class ModelDetails(QFrame):
         self._values["cannot"].setMinimumHeight(lines)
         self._values["cannot"].setAlignment(Qt.AlignmentFlag.AlignTop)
         # A hash has no place to be broken at.
+        theme.as_role(self._values["sha256"], "small")
         self._values["sha256"].setWordWrap(False)
 
     def _lay_out(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
@@ -63,7 +63,7 @@ class ImportForm(QFrame):
             self.input_size,
         )
         self.choose = KeyButton(key="I")
-        self.bring = KeyButton(key="Ctrl+Return", primary=True)
+        self.bring = KeyButton(key="Ctrl+Return")
         self._busy = ""
         self._shape()
         self._lay_out()
@@ -130,6 +130,9 @@ class ImportForm(QFrame):
         theme.as_role(self._title, "heading")
         theme.as_role(self._hint, "small")
         self._hint.setWordWrap(True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+        # The longest of its sentences: the panel keeps its height.
+        self._hint.setMinimumHeight(4 * self._hint.fontMetrics().lineSpacing())
         self.input_size.setRange(_STEP_PX, 4096)
         self.input_size.setSingleStep(_STEP_PX)
         self.input_size.setValue(_USUAL_SIZE_PX)

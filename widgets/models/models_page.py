@@ -13,17 +13,18 @@ from widgets.common.error_bar import ErrorBar
 from widgets.common.fault_text import told
 from widgets.common.page import Page
 from widgets.common.table import RowsModel, Table
-from widgets.models import possible, texts
+from widgets.models import possible
 from widgets.models.action_bar import ActionBar
 from widgets.models.columns import model_columns
 from widgets.models.details import ModelDetails
+from widgets.models.endings import beginning_text, ending_text
 from widgets.models.forms_panel import FormsPanel
 from widgets.models.import_form import ImportForm, ImportWish
 from widgets.models.model_row import ModelRow, rows_of
 from widgets.models.model_work import Action, Ending, ModelWork, Outcome
+from widgets.models.server_form import ServerForm
 from widgets.models.work_strip import WorkStrip
 from widgets.services import PageContext
-from widgets.theme import State
 
 _IMPORT_PX: Final = 284
 
@@ -50,6 +51,7 @@ class ModelsPage(Page):
         self.details = ModelDetails()
         self.forms = FormsPanel()
         self.form = ImportForm()
+        self.server = ServerForm()
         self._empty, self._stack = EmptyState("models"), QStackedWidget()
         self._lay_out()
         self._connect()
@@ -62,7 +64,7 @@ class ModelsPage(Page):
 
     def retranslate(self) -> None:
         """Set all texts again."""
-        panels = (self.details, self.forms, self.form)
+        panels = (self.details, self.forms, self.form, self.server)
         for part in (self.action_bar, self.strip, *panels):
             part.retranslate()
         self.table.setAccessibleName(self.tr("Models"))
@@ -83,12 +85,6 @@ class ModelsPage(Page):
     def _lay_out(self) -> None:
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.table)
-        self.form.setFixedWidth(_IMPORT_PX)
-        below = QHBoxLayout()
-        below.setSpacing(1)
-        below.addWidget(self.details, 5)
-        below.addWidget(self.forms, 4)
-        below.addWidget(self.form)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(0)
@@ -97,7 +93,20 @@ class ModelsPage(Page):
         page.addSpacing(1)
         page.addWidget(self._stack, 1)
         page.addSpacing(1)
-        page.addLayout(below)
+        page.addLayout(self._below())
+
+    def _below(self) -> QHBoxLayout:
+        middle = QVBoxLayout()
+        middle.setSpacing(1)
+        middle.addWidget(self.forms, 1)
+        middle.addWidget(self.server)
+        self.form.setFixedWidth(_IMPORT_PX)
+        row = QHBoxLayout()
+        row.setSpacing(1)
+        row.addWidget(self.details, 5)
+        row.addLayout(middle, 4)
+        row.addWidget(self.form)
+        return row
 
     def _connect(self) -> None:
         self.listing.over.connect(self._show_list)
@@ -106,6 +115,7 @@ class ModelsPage(Page):
         self.strip.cancelled.connect(self._cancel)
         self.action_bar.pressed.connect(self._act)
         self.form.wanted.connect(self._import)
+        self.server.wanted.connect(lambda url: self._start(Action.USE, [url]))
         self.table.chosen.connect(lambda _row: self._refresh())
         self.table.opened.connect(
             lambda _row: self.action_bar.buttons[Action.USE].click()
@@ -155,14 +165,13 @@ class ModelsPage(Page):
 
     # ------------------------------------------------------------------ what can be
 
-    def _reasons(self) -> dict[Action, str]:
-        row, busy = self.current, self._busy
-        known = "" if self._listed else self.tr("The list has not been read yet.")
+    def _own_reasons(self) -> dict[Action, str]:
+        """Return what the chosen model itself rules out."""
+        row = self.current
         return {
-            Action.USE: busy or possible.why_not_use(row),
-            Action.FETCH: busy or possible.why_not_fetch(row),
-            Action.OPTIMISE: busy or possible.why_not_optimise(row),
-            Action.VERIFY: busy or known,
+            Action.USE: possible.why_not_use(row),
+            Action.FETCH: possible.why_not_fetch(row),
+            Action.OPTIMISE: possible.why_not_optimise(row),
         }
 
     @property
@@ -174,15 +183,13 @@ class ModelsPage(Page):
         return self.tr("Something else is under way: wait for it, or cancel it.")
 
     def _refresh(self) -> None:
-        row, reasons = self.current, self._reasons()
-        self.action_bar.allow(reasons)
-        self.form.set_busy(self._busy)
-        # Of the model itself: what is under way is told in the strip.
-        own = {
-            Action.USE: possible.why_not_use(row),
-            Action.FETCH: possible.why_not_fetch(row),
-            Action.OPTIMISE: possible.why_not_optimise(row),
-        }
+        row, own, busy = self.current, self._own_reasons(), self._busy
+        known = "" if self._listed else self.tr("The list has not been read yet.")
+        all_reasons = own | {Action.VERIFY: known}
+        self.action_bar.allow({a: busy or why for a, why in all_reasons.items()})
+        self.form.set_busy(busy)
+        self.server.set_busy(busy)
+        # Of the model itself only: what is under way is told in the strip.
         named = {a: (self.action_bar.buttons[a].text(), why) for a, why in own.items()}
         self.details.show_model(row, named)
         self.forms.show_model(row, possible=not own[Action.OPTIMISE])
@@ -212,20 +219,22 @@ class ModelsPage(Page):
         self.strip.cancel.setEnabled(False)
 
     def _show_progress(self, sentence: str, share: float) -> None:
-        said = told(sentence) or self._beginning(self.work.action)
+        said = told(sentence) or beginning_text(self.work.action)
         self.strip.show_progress(said, share)
 
     def _finish(self, outcome: Outcome) -> None:
         self._take_checks(outcome)
-        if outcome.ending is Ending.DONE:
-            self._say_done(outcome)
-        elif outcome.ending is Ending.CANCELLED:
-            self.strip.say(
-                self.tr("Cancelled. What was in use stays in use."), State.WARN
-            )
-        else:
-            self.strip.say("")
+        if outcome.ending is Ending.FAILED:
             self.errors.show_trouble("work", told(outcome.sentence))
+        elif outcome.ending is Ending.DONE and outcome.action is Action.IMPORT:
+            self._wanted = str(outcome.events[-1]["name"])
+            self.form.empty()
+        sentence, state = ending_text(
+            outcome,
+            engine_model=self.context.services.engine_model,
+            damaged=any(self._checked.values()),
+        )
+        self.strip.say(sentence, state)
         self._refresh()
         self._load()
 
@@ -250,57 +259,3 @@ class ModelsPage(Page):
         """What was found wrong with a file does not hold for the next one."""
         self._checked.pop(name, None)
         self.errors.mend(f"checked {name}")
-
-    def _say_done(self, outcome: Outcome) -> None:
-        done = outcome.events[-1]
-        name = str(done.get("name", ""))
-        if outcome.action is Action.USE:
-            self._say_used(name)
-        elif outcome.action is Action.VERIFY:
-            self._say_verified()
-        elif outcome.action is Action.OPTIMISE:
-            form = texts.form_name(str(done["form"]))
-            said = self.tr("{0} runs as {1} when the engine starts again.")
-            self.strip.say(said.format(name, form), State.WARN)
-        elif outcome.action is Action.FETCH:
-            said = self.tr("{} is here, and is the one on record.")
-            self.strip.say(said.format(name), State.GOOD)
-        else:
-            self._say_imported(name)
-
-    def _say_used(self, name: str) -> None:
-        told_to = self.context.services.engine_model
-        if told_to:
-            said = self.tr(
-                "{0} is chosen, but Atalaya was started with --model {1}: the engine "
-                "takes {0} once Atalaya is started without it."
-            ).format(name, told_to)
-        else:
-            said = self.tr(
-                "{} is chosen. The engine takes it when it starts again: close Atalaya "
-                "and open it."
-            ).format(name)
-        self.strip.say(said, State.WARN)
-
-    def _say_verified(self) -> None:
-        if any(self._checked.values()):
-            self.strip.say(self.tr("Not all models are the ones on record."))
-        else:
-            said = self.tr("All models on this computer are the ones on record.")
-            self.strip.say(said, State.GOOD)
-
-    def _say_imported(self, name: str) -> None:
-        self._wanted = name
-        self.form.empty()
-        said = self.tr("{} is in the list. Choose it there to use it.")
-        self.strip.say(said.format(name), State.GOOD)
-
-    def _beginning(self, action: Action | None) -> str:
-        sentences = {
-            Action.USE: self.tr("Choosing the model…"),
-            Action.FETCH: self.tr("Fetching the model…"),
-            Action.IMPORT: self.tr("Taking the file in…"),
-            Action.VERIFY: self.tr("Verifying the models…"),
-            Action.OPTIMISE: self.tr("Finding the fastest form…"),
-        }
-        return sentences.get(action, "") if action else ""

@@ -89,10 +89,11 @@ def source_whole(row: ModelRow) -> str:
     return f"{source_text(row)}: {about}" if about else source_text(row)
 
 
-def size_text(row: ModelRow) -> str:
-    """Return the size of the file here."""
+def here_text(row: ModelRow) -> str:
+    """Return the size of the file here, and whether it is the one on record."""
     megabytes = None if row.bytes is None else row.bytes / 1e6
-    return formatting.number(megabytes, 1, "MB")
+    size = formatting.number(megabytes, 1, "MB")
+    return _tr("models", "{}  ● verified").format(size) if row.checked == "" else size
 
 
 def licence_text(row: ModelRow) -> str:
@@ -122,12 +123,8 @@ def sha256_short(row: ModelRow) -> str:
 
 
 def sha256_whole(row: ModelRow) -> str:
-    """Return the hash, and whether the file here has it."""
-    if not row.sha256:
-        return DASH
-    if row.checked == "":
-        return _tr("models", "{}  ● verified").format(row.sha256)
-    return row.sha256
+    """Return the hash."""
+    return row.sha256 or DASH
 
 
 def form_text(row: ModelRow) -> str:

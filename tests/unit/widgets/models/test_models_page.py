@@ -203,7 +203,7 @@ def test_a_damaged_model_is_told_until_it_is_fetched_again(
     assert page.errors.sentence == ""
     press(qtbot, page, Action.VERIFY)
     assert shown(page, "yolo11s")[0] == "○ here"
-    assert page.details.text_of("sha256").endswith("● verified")
+    assert page.details.text_of("here").endswith("● verified")
     assert page.strip.sentence.startswith("All models on this computer")
 
 
@@ -278,6 +278,20 @@ def test_a_served_model_is_shown_as_in_use(
     choose(page, "http://127.0.0.1:8000/roads")
     assert shown(page, "http://127.0.0.1:8000/roads")[0] == "● in use"
     assert possible(page) == {Action.VERIFY}
+
+
+def test_a_served_model_is_chosen_by_its_address(
+    qtbot: QtBot, page: ModelsPage
+) -> None:
+    page.server.address.setText("grpc://127.0.0.1:8001/roads")
+    page.server.address.returnPressed.emit()
+    assert page.work.action is None
+    assert page.server.use.toolTip().startswith("Type an address")
+    page.server.address.setText("http://127.0.0.1:8000/roads")
+    page.server.use.click()
+    rest(qtbot, page)
+    assert shown(page, "http://127.0.0.1:8000/roads")[0] == "● in use"
+    assert shown(page, "atalaya-n")[0] == "○ here"
 
 
 def test_a_desktop_without_its_models_says_so(qtbot: QtBot, room: Room) -> None:
