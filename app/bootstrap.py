@@ -112,6 +112,11 @@ def analyse_command(paths: Paths, model: str | None = None) -> tuple[str, ...]:
     return (sys.executable, main, "analyse", "--home", str(paths.root), *chosen)
 
 
+def models_command() -> tuple[str, ...]:
+    """Return how the command lines that look after the models begin."""
+    return (sys.executable, str(PROJECT / "main.py"), "models")
+
+
 def engine_run_dir(paths: Paths) -> Path:
     """Return the folder of the engine's sockets and locks."""
     folder = paths.run / "engine"
@@ -156,6 +161,8 @@ def desktop_services(
             discovery_interfaces=discovery_interfaces,
             language=language,
             analyse_command=analyse_command(paths, model),
+            models_command=models_command(),
+            engine_model=model or "",
         )
 
 

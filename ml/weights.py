@@ -211,11 +211,20 @@ def pull(
         _say(progress, f"Fetching {name}", 0.0)
         got = bring(wanted, Path(scratch))
         _say(progress, f"Checking {name}", 0.9)
-        verify(got, Sha256(wanted.sha256), name)
-        _ensured(target.parent)
-        got.replace(target)
+        keep(got, wanted, models)
     _say(progress, f"{name} is ready", 1.0)
     return target
+
+
+def keep(path: Path, wanted: ModelEntry, models: Path) -> Path:
+    """Move a file of the models folder into an entry's place; return where that is.
+
+    Raises ModelMissing unless it has the hash on record.
+    """
+    verify(path, Sha256(wanted.sha256), wanted.name)
+    target = _location(wanted, models)
+    _ensured(target.parent)
+    return path.replace(target)
 
 
 def import_file(
@@ -230,7 +239,7 @@ def import_file(
 ) -> ModelEntry:
     """Take a technician's file into the registry under the hash it has now.
 
-    The file is only copied and hashed here; loading stays restricted to known layers.
+    The file is only copied and hashed here; `ml.bring` looks into it before.
     Raises ModelMissing when the file cannot be read or the name is taken.
     """
     if path.suffix != ".pt" or not path.is_file():
@@ -285,8 +294,12 @@ def _record(made: ModelEntry, models: Path) -> None:
     path = models / _IMPORTED
     before = path.read_text("utf-8") if path.is_file() else ""
     fields = made.model_dump(exclude={"accuracy", "eight_bit", "source"})
-    # JSON strings, numbers and lists of strings are TOML as they stand.
-    lines = [f"{key} = {json.dumps(value)}" for key, value in fields.items()]
+    # JSON strings, numbers and lists of strings are TOML as they stand; only its
+    # escapes of signs beyond the first 65536 are not.
+    lines = [
+        f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        for key, value in fields.items()
+    ]
     block = "\n".join(["[[model]]", *lines, 'source = { kind = "local" }', ""])
     draft = path.with_suffix(".new")
     draft.write_text(f"{before}{block}\n", "utf-8")

@@ -17,7 +17,9 @@ class DesktopServices:
     login screen with their passwords, empty outside the demo. `export` is the folder
     for documents that a person asked for. Cameras are searched on the interfaces with
     the addresses `discovery_interfaces`, on all when it is None. `analyse_command`
-    begins the analysis of a recording in a process of its own; empty for none.
+    begins the analysis of a recording in a process of its own, `models_command` what
+    is done with the models; empty for none. `engine_model` is the model that the
+    engine was told to take, whatever is chosen here; empty when it takes the choice.
     """
 
     clock: Clock
@@ -32,6 +34,8 @@ class DesktopServices:
     language: str = "es"
     discovery_interfaces: tuple[str, ...] | None = None
     analyse_command: tuple[str, ...] = ()
+    models_command: tuple[str, ...] = ()
+    engine_model: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

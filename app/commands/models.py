@@ -5,11 +5,13 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.commands import model_events
 from app.commands.common import Commands, add_home, paths_of
-from app.domain.vehicle import VehicleClass
+from app.ports import Progress
 from app.progress import print_progress
 
 if TYPE_CHECKING:
+    from ml.optimise import Outcome
     from ml.weights import ModelEntry
 
 
@@ -18,18 +20,18 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("models", help="list, fetch and train models")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="show the registry")
-    listing.set_defaults(run=_list)
+    listing.set_defaults(run=model_events.told(_list))
     pull = actions.add_parser("pull", help="fetch a model and check its hash")
     pull.add_argument("name")
-    pull.set_defaults(run=_pull)
+    pull.set_defaults(run=model_events.told(_pull))
     verify = actions.add_parser("verify", help="check the hashes of all models here")
-    verify.set_defaults(run=_verify)
+    verify.set_defaults(run=model_events.told(_verify))
     bring = actions.add_parser("import", help="take a .pt file into the registry")
     bring.add_argument("file", type=Path)
     bring.add_argument("--name", required=True)
     bring.add_argument("--licence", required=True)
     bring.add_argument("--size", type=int, default=640, help="input size in pixels")
-    bring.set_defaults(run=_import)
+    bring.set_defaults(run=model_events.told(_import))
     dataset = actions.add_parser("dataset", help="make one training set of several")
     dataset.add_argument("out", type=Path)
     _add_sources(dataset)
@@ -48,10 +50,12 @@ def add(commands: Commands) -> None:
     prepare.set_defaults(run=_prepare)
     best = actions.add_parser("optimise", help="find the fastest form of a model here")
     _add_optimising(best)
-    best.set_defaults(run=_optimise)
+    best.set_defaults(run=model_events.told(_optimise))
     use = actions.add_parser("use", help="choose the detector of this workstation")
     use.add_argument("name", help="model of the registry, or http://server:8000/model")
-    use.set_defaults(run=_use)
+    use.set_defaults(run=model_events.told(_use))
+    for action in (listing, pull, verify, bring, best, use):
+        model_events.add(action)
     for action in (
         *(listing, pull, verify, bring, dataset, training, smaller),
         *(prepare, best, use),
@@ -96,6 +100,10 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resume", action="store_true")
 
 
+def _progress(options: argparse.Namespace) -> Progress:
+    return model_events.progress if options.json_lines else print_progress
+
+
 def _list(options: argparse.Namespace) -> int:
     from ml.choice import read_choice
     from ml.weights import DEFAULT_DETECTOR, entries
@@ -103,6 +111,9 @@ def _list(options: argparse.Namespace) -> int:
     models = paths_of(options).models
     choice = read_choice(models)
     used = choice.detector or DEFAULT_DETECTOR
+    if options.json_lines:
+        model_events.say_registry(models, choice, used)
+        return 0
     for entry in entries(models):
         _tell_model(entry, models, used=entry.name == used)
         form = choice.forms.get(entry.name)
@@ -133,40 +144,61 @@ def _tell_model(entry: "ModelEntry", models: Path, *, used: bool) -> None:
 def _pull(options: argparse.Namespace) -> int:
     from ml.weights import pull
 
-    print(pull(options.name, paths_of(options).models, print_progress))
+    path = pull(options.name, paths_of(options).models, _progress(options))
+    if options.json_lines:
+        model_events.say("done", name=options.name)
+    else:
+        print(path)
     return 0
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from app.domain.errors import ModelMissing
-    from ml.weights import entries, resolve
+    from ml.weights import entries
 
     models = paths_of(options).models
+    known = entries(models)
     bad = 0
-    for entry in entries(models):
-        try:
-            resolve(entry.name, models)
-        except ModelMissing as fault:
-            bad += 1
-            print(f"▲ {fault}")
+    for number, entry in enumerate(known):
+        if options.json_lines:
+            model_events.progress(f"Checking {entry.name}", number / len(known))
+        sentence = _fault_of(entry, models)
+        bad += bool(sentence)
+        if options.json_lines:
+            model_events.say("checked", name=entry.name, sentence=sentence)
         else:
-            print(f"● {entry.name}")
+            print(f"▲ {sentence}" if sentence else f"● {entry.name}")
+    if options.json_lines:
+        model_events.say("done", bad=bad)
     return 1 if bad else 0
 
 
-def _import(options: argparse.Namespace) -> int:
-    from ml.weights import import_file
+def _fault_of(entry: "ModelEntry", models: Path) -> str:
+    """Return what is wrong with a model's file, empty when it is the one on record."""
+    from app.domain.errors import ModelMissing
+    from ml.weights import resolve
 
-    made = import_file(
+    try:
+        resolve(entry.name, models)
+    except ModelMissing as fault:
+        return str(fault)
+    return ""
+
+
+def _import(options: argparse.Namespace) -> int:
+    from ml.bring import bring
+
+    made = bring(
         options.file,
         paths_of(options).models,
         name=options.name,
-        task="detect",
-        classes=[kind.name.lower() for kind in VehicleClass],
-        input_size_px=options.size,
         licence=options.licence,
+        input_size_px=options.size,
+        progress=_progress(options) if options.json_lines else None,
     )
-    print(f"{made.name} {made.sha256}")
+    if options.json_lines:
+        model_events.say("done", name=made.name)
+    else:
+        print(f"{made.name} {made.sha256}")
     return 0
 
 
@@ -266,16 +298,23 @@ def _optimise(options: argparse.Namespace) -> int:
         variants,
         pictures_in(options.pictures),
         SystemClock(),
-        print_progress,
+        _progress(options),
         MIN_AGREEMENT if options.agreement is None else options.agreement,
     )
+    if options.json_lines:
+        model_events.say("done", name=model.name, form=outcome.form.variant)
+    else:
+        _tell_forms(outcome, model.name)
+    return 0
+
+
+def _tell_forms(outcome: "Outcome", name: str) -> None:
     for one in outcome.measured:
         figures = f"{one.pictures_per_s:7.1f} pictures/s  agreement {one.agreement:.3f}"
         print(f"{'▲' if one.refused else '●'} {one.variant:20} {figures}")
         if one.refused:
             print(f"    not used: {one.refused}")
-    print(f"{model.name} runs as {outcome.form.variant}")
-    return 0
+    print(f"{name} runs as {outcome.form.variant}")
 
 
 def _use(options: argparse.Namespace) -> int:
@@ -285,5 +324,8 @@ def _use(options: argparse.Namespace) -> int:
     models = paths_of(options).models
     check_name(options.name, models)
     use_detector(models, options.name)
-    print(f"the detector is {options.name}")
+    if options.json_lines:
+        model_events.say("done", name=options.name)
+    else:
+        print(f"the detector is {options.name}")
     return 0

@@ -2,6 +2,29 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="es" sourcelanguage="en">
 <context>
+    <name>ActionBar</name>
+    <message>
+        <source>Models</source>
+        <translation>Modelos</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>Usar</translation>
+    </message>
+    <message>
+        <source>Fetch</source>
+        <translation>Traer</translation>
+    </message>
+    <message>
+        <source>Find the fastest form</source>
+        <translation>Buscar la forma más rápida</translation>
+    </message>
+    <message>
+        <source>Verify all</source>
+        <translation>Verificar todos</translation>
+    </message>
+</context>
+<context>
     <name>CalibrationPage</name>
     <message>
         <source>Control points</source>
@@ -489,6 +512,21 @@
     </message>
 </context>
 <context>
+    <name>FormsPanel</name>
+    <message>
+        <source>Measured on this computer</source>
+        <translation>Medido en este equipo</translation>
+    </message>
+    <message>
+        <source>Nothing has been measured.</source>
+        <translation>Nada se ha medido.</translation>
+    </message>
+    <message>
+        <source>Nothing has been measured. O finds the form that is fastest here.</source>
+        <translation>Nada se ha medido. O busca la forma más rápida en este equipo.</translation>
+    </message>
+</context>
+<context>
     <name>HistoryChart</name>
     <message>
         <source>No history of speed and lamp for this case.</source>
@@ -497,6 +535,57 @@
     <message>
         <source>limit</source>
         <translation>límite</translation>
+    </message>
+</context>
+<context>
+    <name>ImportForm</name>
+    <message>
+        <source>Import a file</source>
+        <translation>Importar un archivo</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Archivo</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nombre</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Licencia</translation>
+    </message>
+    <message>
+        <source>Input size</source>
+        <translation>Tamaño</translation>
+    </message>
+    <message>
+        <source>Path of a .pt file</source>
+        <translation>Ruta de un archivo .pt</translation>
+    </message>
+    <message>
+        <source>Choose file…</source>
+        <translation>Elegir archivo…</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>Importar</translation>
+    </message>
+    <message>
+        <source>Choose a .pt file that is on this computer.</source>
+        <translation>Elija un archivo .pt que esté en este equipo.</translation>
+    </message>
+    <message>
+        <source>The name has small letters, figures, dot, hyphen only.</source>
+        <translation>El nombre solo lleva minúsculas, cifras, punto y guion.</translation>
+    </message>
+    <message>
+        <source>Say by which licence the file may be used.</source>
+        <translation>Indique con qué licencia se puede usar el archivo.</translation>
+    </message>
+    <message>
+        <source>It is opened safely before it is registered. The file of a model of the list takes that model's place when it has its name.</source>
+        <translation>Se abre de forma segura antes de registrarse. El archivo de un modelo de la lista ocupa su lugar si lleva su nombre.</translation>
     </message>
 </context>
 <context>
@@ -590,6 +679,76 @@
     <message>
         <source>Quit</source>
         <translation>Salir</translation>
+    </message>
+</context>
+<context>
+    <name>ModelDetails</name>
+    <message>
+        <source>Title</source>
+        <translation>Título</translation>
+    </message>
+    <message>
+        <source>Sees</source>
+        <translation>Ve</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>Entrada</translation>
+    </message>
+    <message>
+        <source>Comes from</source>
+        <translation>Procedencia</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>En este equipo</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Licencia</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Exactitud</translation>
+    </message>
+    <message>
+        <source>SHA-256</source>
+        <translation>SHA-256</translation>
+    </message>
+    <message>
+        <source>Runs as</source>
+        <translation>Funciona como</translation>
+    </message>
+    <message>
+        <source>Not possible</source>
+        <translation>No se puede</translation>
+    </message>
+    <message>
+        <source>No model is chosen</source>
+        <translation>No hay modelo elegido</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPage</name>
+    <message>
+        <source>Models</source>
+        <translation>Modelos</translation>
+    </message>
+    <message>
+        <source>Reading the list of models…</source>
+        <translation>Leyendo la lista de modelos…</translation>
+    </message>
+    <message>
+        <source>This desktop was started without its models.</source>
+        <translation>Este escritorio se inició sin sus modelos.</translation>
+    </message>
+    <message>
+        <source>The list has not been read yet.</source>
+        <translation>La lista aún no se ha leído.</translation>
+    </message>
+    <message>
+        <source>Something else is under way: wait for it, or cancel it.</source>
+        <translation>Hay otra tarea en curso: espere o cancélela.</translation>
     </message>
 </context>
 <context>
@@ -973,6 +1132,21 @@
     </message>
 </context>
 <context>
+    <name>ServerForm</name>
+    <message>
+        <source>Type an address that begins with http:// or https://.</source>
+        <translation>Escriba una dirección que comience con http:// o https://.</translation>
+    </message>
+    <message>
+        <source>Inference server</source>
+        <translation>Servidor de inferencia</translation>
+    </message>
+    <message>
+        <source>Use server</source>
+        <translation>Usar servidor</translation>
+    </message>
+</context>
+<context>
     <name>Stage</name>
     <message>
         <source>‹ Frame</source>
@@ -1167,6 +1341,13 @@
     <message>
         <source>There are no cameras yet. A technician can add them.</source>
         <translation>Todavía no hay cámaras. Un técnico puede agregarlas.</translation>
+    </message>
+</context>
+<context>
+    <name>WorkStrip</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
     </message>
 </context>
 <context>
@@ -1476,6 +1657,213 @@
     </message>
 </context>
 <context>
+    <name>models</name>
+    <message>
+        <source>State</source>
+        <translation>Estado</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nombre</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>Título</translation>
+    </message>
+    <message>
+        <source>Sees</source>
+        <translation>Ve</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>Entrada</translation>
+    </message>
+    <message>
+        <source>Comes from</source>
+        <translation>Procedencia</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Licencia</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Exactitud</translation>
+    </message>
+    <message>
+        <source>SHA-256</source>
+        <translation>SHA-256</translation>
+    </message>
+    <message>
+        <source>Runs as</source>
+        <translation>Funciona como</translation>
+    </message>
+    <message>
+        <source>Form</source>
+        <translation>Forma</translation>
+    </message>
+    <message>
+        <source>Pictures/s</source>
+        <translation>Imágenes/s</translation>
+    </message>
+    <message>
+        <source>Agreement</source>
+        <translation>Coincidencia</translation>
+    </message>
+    <message>
+        <source>Choosing the model…</source>
+        <translation>Eligiendo el modelo…</translation>
+    </message>
+    <message>
+        <source>Fetching the model…</source>
+        <translation>Trayendo el modelo…</translation>
+    </message>
+    <message>
+        <source>Taking the file in…</source>
+        <translation>Recibiendo el archivo…</translation>
+    </message>
+    <message>
+        <source>Verifying the models…</source>
+        <translation>Verificando los modelos…</translation>
+    </message>
+    <message>
+        <source>Finding the fastest form…</source>
+        <translation>Buscando la forma más rápida…</translation>
+    </message>
+    <message>
+        <source>Cancelled. What was in use stays in use.</source>
+        <translation>Cancelado. Lo que estaba en uso sigue en uso.</translation>
+    </message>
+    <message>
+        <source>{0} runs as {1} when the engine starts again.</source>
+        <translation>{0} funcionará como {1} cuando el motor vuelva a iniciarse.</translation>
+    </message>
+    <message>
+        <source>{} is here, and is the one on record.</source>
+        <translation>{} está en este equipo y es el registrado.</translation>
+    </message>
+    <message>
+        <source>{} is in the list. Choose it there to use it.</source>
+        <translation>{} está en la lista. Elíjalo ahí para usarlo.</translation>
+    </message>
+    <message>
+        <source>{0} is chosen, but Atalaya was started with --model {1}: the engine takes {0} once Atalaya is started without it.</source>
+        <translation>{0} queda elegido, pero Atalaya se inició con --model {1}: el motor tomará {0} cuando Atalaya se inicie sin esa opción.</translation>
+    </message>
+    <message>
+        <source>{} is chosen. The engine takes it when it starts again: close Atalaya and open it.</source>
+        <translation>{} queda elegido. El motor lo tomará cuando vuelva a iniciarse: cierre Atalaya y ábralo.</translation>
+    </message>
+    <message>
+        <source>Not all models are the ones on record.</source>
+        <translation>No todos los modelos son los registrados.</translation>
+    </message>
+    <message>
+        <source>All models on this computer are the ones on record.</source>
+        <translation>Todos los modelos de este equipo son los registrados.</translation>
+    </message>
+    <message>
+        <source>It is in use already.</source>
+        <translation>Ya está en uso.</translation>
+    </message>
+    <message>
+        <source>It runs on its server, not here.</source>
+        <translation>Funciona en su servidor, no aquí.</translation>
+    </message>
+    <message>
+        <source>Choose a model.</source>
+        <translation>Elija un modelo.</translation>
+    </message>
+    <message>
+        <source>It finds plates, not road users.</source>
+        <translation>Encuentra placas, no usuarios de la vía.</translation>
+    </message>
+    <message>
+        <source>It is not on this computer.</source>
+        <translation>No está en este equipo.</translation>
+    </message>
+    <message>
+        <source>Its file is not the one on record.</source>
+        <translation>Su archivo no es el registrado.</translation>
+    </message>
+    <message>
+        <source>It comes with the program.</source>
+        <translation>Viene con el programa.</translation>
+    </message>
+    <message>
+        <source>It was brought as a file: import that again.</source>
+        <translation>Se trajo como archivo: impórtelo de nuevo.</translation>
+    </message>
+    <message>
+        <source>It is on this computer already.</source>
+        <translation>Ya está en este equipo.</translation>
+    </message>
+    <message>
+        <source>Served by an inference server</source>
+        <translation>Servido por un servidor de inferencia</translation>
+    </message>
+    <message>
+        <source>{} more</source>
+        <translation>{} más</translation>
+    </message>
+    <message>
+        <source>with the program</source>
+        <translation>con el programa</translation>
+    </message>
+    <message>
+        <source>package index</source>
+        <translation>índice de paquetes</translation>
+    </message>
+    <message>
+        <source>download</source>
+        <translation>descarga</translation>
+    </message>
+    <message>
+        <source>brought as a file</source>
+        <translation>traído como archivo</translation>
+    </message>
+    <message>
+        <source>inference server</source>
+        <translation>servidor de inferencia</translation>
+    </message>
+    <message>
+        <source>{}  ● verified</source>
+        <translation>{}  ● verificado</translation>
+    </message>
+    <message>
+        <source>the usual one</source>
+        <translation>la habitual</translation>
+    </message>
+    <message>
+        <source>{0}, measured {1}</source>
+        <translation>{0}, medida el {1}</translation>
+    </message>
+    <message>
+        <source>{} 8-bit</source>
+        <translation>{} 8 bits</translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation>dañado</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>en uso</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>falta</translation>
+    </message>
+    <message>
+        <source>here</source>
+        <translation>en el equipo</translation>
+    </message>
+    <message>
+        <source>not here</source>
+        <translation>no está aquí</translation>
+    </message>
+</context>
+<context>
     <name>pages</name>
     <message>
         <source>Live wall</source>
@@ -1516,6 +1904,10 @@
     <message>
         <source>Videos</source>
         <translation>Videos</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelos</translation>
     </message>
 </context>
 <context>

@@ -4,23 +4,17 @@ Neither the window nor the engine is held up: the process runs at a lower priori
 ends with this one, however that ends.
 """
 
-import json
-import logging
 import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
+from widgets.common.child_process import ChildProcess, Event
 from widgets.footage.item import FootageItem, FootageState
-
-_log = logging.getLogger(__name__)
-_KILL_AFTER_MS: Final = 5000
-_LAST_WORDS: Final = 2000
-_PREFIX: Final = "atalaya: "
 
 
 class FootageQueue(QObject):
@@ -36,10 +30,10 @@ class FootageQueue(QObject):
         self._command = tuple(command)
         self._out = out
         self._items: list[FootageItem] = []
-        self._process: QProcess | None = None
         self._running: UUID | None = None
-        self._cancelled = False
-        self._errors = ""
+        self._process = ChildProcess(self)
+        self._process.said.connect(self._take)
+        self._process.ended.connect(self._ended)
 
     @property
     def items(self) -> tuple[FootageItem, ...]:
@@ -58,23 +52,16 @@ class FootageQueue(QObject):
 
     def cancel(self, item_id: UUID) -> None:
         """Stop the one that is under way; take one that waits or is over away."""
-        if item_id == self._running and self._process is not None:
-            self._cancelled = True
-            self._end(self._process)
+        if item_id == self._running:
+            self._process.stop()
             return
         self._items = [i for i in self._items if i.id != item_id]
         self.changed.emit()
 
     def close(self) -> None:
         """Stop, and wait for the process: its partial results are then whole files."""
-        process, self._process, self._running = self._process, None, None
-        if process is None:
-            return
-        process.finished.disconnect()
-        process.terminate()
-        if not process.waitForFinished(_KILL_AFTER_MS):
-            process.kill()
-            process.waitForFinished(_KILL_AFTER_MS)
+        self._running = None
+        self._process.close()
 
     def arguments(self, item: FootageItem) -> list[str]:
         """Return what the process is started with, after the command."""
@@ -85,95 +72,48 @@ class FootageQueue(QObject):
         return ["--json-lines", *follow, *out, *site, *start, "--", str(item.video)]
 
     def _begin_next(self) -> None:
-        if self._process is not None:
+        if self._running is not None:
             return
         waits = (i for i in self._items if i.state is FootageState.WAITING)
         item = next(waits, None)
         if item is None:
             return
-        self._running, self._cancelled, self._errors = item.id, False, ""
+        self._running = item.id
         self._update(state=FootageState.RUNNING)
-        process = QProcess(self)
-        process.readyReadStandardOutput.connect(self._read)
-        process.readyReadStandardError.connect(self._read_errors)
-        process.finished.connect(self._ended)
-        process.errorOccurred.connect(self._failed_to_start)
-        self._process = process
         words = [*self._command, *self.arguments(item)]
-        process.start(words[0], words[1:])
+        self._process.start(words, "The analysis could not be started.")
 
-    def _end(self, process: QProcess) -> None:
-        process.terminate()
-        timer = QTimer(process)
-        timer.setSingleShot(True)
-        timer.timeout.connect(process.kill)
-        timer.start(_KILL_AFTER_MS)
-
-    def _read(self) -> None:
-        process = self._process
-        while process is not None and process.canReadLine():
-            self._take(bytes(process.readLine().data()))
-
-    def _take(self, line: bytes) -> None:
-        try:
-            event = json.loads(line)
-            kind = event["event"]
-        except (ValueError, KeyError, TypeError):
-            _log.debug("an analysis said something else: %r", line[:200])
-            return
+    def _take(self, event: Event) -> None:
+        kind = event["event"]
         if kind == "progress":
             self._update(share=event["share"], **_figures(event))
         elif kind == "done":
             ended = FootageState.DONE if event["complete"] else FootageState.INCOMPLETE
-            state = FootageState.CANCELLED if self._cancelled else ended
+            state = FootageState.CANCELLED if self._process.stopped else ended
             folder = Path(event["folder"])
             self._update(state=state, folder=folder, **_figures(event))
         elif kind == "failed":
             self._update(state=FootageState.FAILED, sentence=str(event["sentence"]))
 
-    def _read_errors(self) -> None:
-        if self._process is not None:
-            said = bytes(self._process.readAllStandardError().data())
-            text = self._errors + said.decode("utf-8", "replace")
-            self._errors = text[-_LAST_WORDS:]
-
-    def _failed_to_start(self, error: QProcess.ProcessError) -> None:
-        if error is QProcess.ProcessError.FailedToStart:
-            self._errors = f"{_PREFIX}The analysis could not be started."
-            self._ended(1)
-
-    def _ended(self, code: int) -> None:
-        self._read()
-        self._read_errors()
-        process, running = self._process, self._running
-        if process is None or running is None:
-            return
-        self._settle(code)
-        process.deleteLater()
-        self._process = self._running = None
-        over = self.item(running)
+    def _ended(self, _code: int) -> None:
+        over = self._settled()
+        self._running = None
         if over is not None:
             self.finished.emit(over)
         self._begin_next()
 
-    def _settle(self, code: int) -> None:
+    def _settled(self) -> FootageItem | None:
         """Say how it ended, where the process did not say so itself."""
         item = self.item(self._running) if self._running else None
         if item is None:
-            return
-        if self._cancelled:
+            return None
+        if self._process.stopped:
             self._update(state=FootageState.CANCELLED)
         elif not item.state.over:
-            _log.error("an analysis ended with %s: %s", code, self._errors)
-            self._update(state=FootageState.FAILED, sentence=self._last_words())
-
-    def _last_words(self) -> str:
-        said = [
-            line.removeprefix(_PREFIX)
-            for line in self._errors.splitlines()
-            if line.startswith(_PREFIX)
-        ]
-        return said[-1] if said else "The analysis ended before its time."
+            silent = "The analysis ended before its time."
+            sentence = self._process.last_words(silent)
+            self._update(state=FootageState.FAILED, sentence=sentence)
+        return self.item(item.id)
 
     def _update(self, **facts: Any) -> None:
         self._items = [
@@ -182,6 +122,6 @@ class FootageQueue(QObject):
         self.changed.emit()
 
 
-def _figures(event: dict[str, Any]) -> dict[str, Any]:
+def _figures(event: Event) -> dict[str, Any]:
     names = ("frames", "reached_s", "fps", "infractions")
     return {name: event[name] for name in names}

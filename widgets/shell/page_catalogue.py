@@ -13,6 +13,7 @@ from widgets.common.background import Background
 from widgets.common.page import Page
 from widgets.dashboard.dashboard_page import DashboardPage
 from widgets.footage.footage_page import FootagePage
+from widgets.models.models_page import ModelsPage
 from widgets.report.report_page import ReportPage
 from widgets.review.review_page import ReviewPage
 from widgets.services import PageContext
@@ -92,6 +93,16 @@ PAGES: Final = (
         lambda: _tr("pages", "Videos"),
         FootagePage,
         frozenset({Right.REVIEW, Right.CALIBRATE}),
+    ),
+    PageEntry(
+        "models",
+        "models",
+        lambda: _tr("pages", "Models"),
+        lambda: _tr("pages", "Models"),
+        ModelsPage,
+        # Technicians and administrators: who looks after the cameras of a site looks
+        # after what watches them.
+        frozenset({Right.MANAGE_CAMERAS}),
     ),
 )
 

@@ -1,11 +1,19 @@
 """`models`: what a technician is told of the registry."""
 
+import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import main
+from app.config.paths import PROJECT
 from ml.choice import use_detector
+from ml.weights import BUNDLED
 
 
 @pytest.fixture(autouse=True)
@@ -36,8 +44,8 @@ def test_an_imported_model_is_listed_and_can_be_used(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The mark goes with the choice; one on a server is named."""
-    weights = tmp_path / "mine.pt"
-    weights.write_bytes(b"0" * 2_000_000)
+    pytest.importorskip("torch")
+    weights = BUNDLED / "atalaya-n.pt"
     home = tmp_path / "home"
     bring = ["models", "import", str(weights), "--name", "mine"]
     asked = [*bring, "--licence", "AGPL-3.0", "--home", str(home)]
@@ -45,9 +53,88 @@ def test_an_imported_model_is_listed_and_can_be_used(
     assert main.main(["models", "use", "mine", "--home", str(home)]) == 0
     text = _listed(home, capsys)
     assert "● mine" in text
-    assert "2.0 MB, local, AGPL-3.0" in text
+    assert "detect, 640 px, 6.2 MB, local, AGPL-3.0" in text
     assert "○ atalaya-n" in text
     use_detector(home / "models", "http://127.0.0.1:1/roads")
     served = _listed(home, capsys)
     assert "● http://127.0.0.1:1/roads" in served
     assert "○ mine" in served
+
+
+def _told(
+    home: Path, capsys: pytest.CaptureFixture[str], *words: str
+) -> tuple[int, list[dict[str, Any]]]:
+    """Run a command as the window does; return its exit code and what it told."""
+    capsys.readouterr()
+    code = main.main(
+        ["models", words[0], "--json-lines", "--home", str(home), *words[1:]]
+    )
+    said = capsys.readouterr()
+    assert said.err == ""
+    return code, [json.loads(line) for line in said.out.splitlines()]
+
+
+def test_a_window_is_told_every_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, events = _told(tmp_path, capsys, "list")
+    assert code == 0
+    models = {e["name"]: e for e in events if e["event"] == "model"}
+    used = models["atalaya-n"]
+    assert used["used"]
+    assert used["source"] == {"kind": "bundled", "file": "atalaya-n.pt"}
+    assert used["bytes"] == (BUNDLED / "atalaya-n.pt").stat().st_size
+    assert (used["form"], used["measured"]) == (None, [])
+    assert models["plate-locator"]["bytes"] is None
+    assert events[-1] == {"event": "done"}
+    use_detector(tmp_path / "models", "http://127.0.0.1:1/roads")
+    _, events = _told(tmp_path, capsys, "list")
+    assert {"event": "served", "address": "http://127.0.0.1:1/roads"} in events
+
+
+def test_a_window_is_told_of_what_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, events = _told(tmp_path, capsys, "use", "plate-locator")
+    assert code == main.EXIT_FAULT
+    (failed,) = events
+    assert failed["event"] == "failed"
+    assert "does not find road users" in failed["sentence"]
+
+
+def test_a_window_is_told_what_was_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = {"event": "done", "name": "atalaya-n"}
+    assert _told(tmp_path, capsys, "use", "atalaya-n") == (0, [done])
+    assert _told(tmp_path, capsys, "pull", "atalaya-n") == (0, [done])
+    code, events = _told(tmp_path, capsys, "verify")
+    checked = {e["name"]: e["sentence"] for e in events if e["event"] == "checked"}
+    assert checked["atalaya-n"] == ""
+    assert "not on this computer" in checked["plate-locator"]
+    assert (code, events[-1]) == (1, {"event": "done", "bad": 1})
+
+
+def test_a_command_of_a_window_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    """As an interrupt: folders that are half made are cleared away."""
+    code = (
+        "import argparse, sys, tempfile, time\n"
+        "from app.commands import model_events\n"
+        "def run(options):\n"
+        f"    with tempfile.TemporaryDirectory(dir={str(tmp_path)!r}):\n"
+        "        model_events.say('begun')\n"
+        "        time.sleep(60)\n"
+        f"given = argparse.Namespace(json_lines=True, follow={os.getpid()})\n"
+        "try:\n"
+        "    model_events.told(run)(given)\n"
+        "except KeyboardInterrupt:\n"
+        "    sys.exit(130)\n"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert json.loads(child.stdout.readline()) == {"event": "begun"}
+        assert list(tmp_path.iterdir())
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(30) == 130
+    assert not list(tmp_path.iterdir())

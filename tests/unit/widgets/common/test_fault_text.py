@@ -11,7 +11,7 @@ from widgets.common import formatting
 from widgets.common.fault_text import FOLDER, known_sentences, told
 
 # What only somebody at a terminal can meet stays English.
-TERMINAL = ("app/commands", "app/demo", "app/simulator", "ml")
+TERMINAL = ("app/commands", "app/demo", "app/simulator", "ml/evaluate", "ml/train")
 SPANISH = FOLDER / "es.toml"
 
 

@@ -35,7 +35,8 @@ def enter(desktop: Desktop, who: str) -> Workspace:
     [
         ("ana", ["wall", "review", "dashboard", "footage"]),
         ("sofia", ["wall", "review", "dashboard", "reports", "footage"]),
-        ("teo", ["wall", "cameras", "calibration", "footage"]),
+        ("teo", ["wall", "cameras", "calibration", "footage", "models"]),
+        ("admin", ["wall", "cameras", "models"]),
         ("aurora", ["wall", "review", "dashboard"]),
     ],
 )
