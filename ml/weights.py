@@ -171,6 +171,12 @@ def file_here(wanted: ModelEntry, models: Path) -> Path | None:
     return path if path.is_file() else None
 
 
+def is_optional(wanted: ModelEntry, models: Path) -> bool:
+    """Tell whether a model that can be fetched is not on this computer."""
+    fetched = isinstance(wanted.source, WheelMember | Download)
+    return fetched and file_here(wanted, models) is None
+
+
 def verify(path: Path, expected: Sha256, name: str) -> None:
     """Raise ModelMissing unless the file has the hash on record."""
     found = file_sha256(path)

@@ -153,7 +153,7 @@ def _pull(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from ml.weights import entries
+    from ml.weights import entries, is_optional
 
     models = paths_of(options).models
     known = entries(models)
@@ -161,6 +161,10 @@ def _verify(options: argparse.Namespace) -> int:
     for number, entry in enumerate(known):
         if options.json_lines:
             model_events.progress(f"Checking {entry.name}", number / len(known))
+        if is_optional(entry, models):
+            if not options.json_lines:
+                print(f"○ {entry.name}, not on this computer")
+            continue
         sentence = _fault_of(entry, models)
         bad += bool(sentence)
         if options.json_lines:

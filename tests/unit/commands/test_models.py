@@ -110,9 +110,8 @@ def test_a_window_is_told_what_was_done(
     assert _told(tmp_path, capsys, "pull", "atalaya-n") == (0, [done])
     code, events = _told(tmp_path, capsys, "verify")
     checked = {e["name"]: e["sentence"] for e in events if e["event"] == "checked"}
-    assert checked["atalaya-n"] == ""
-    assert "not on this computer" in checked["plate-locator"]
-    assert (code, events[-1]) == (1, {"event": "done", "bad": 1})
+    assert checked == {"atalaya-n": ""}, "what was never fetched is no fault"
+    assert (code, events[-1]) == (0, {"event": "done", "bad": 0})
 
 
 def test_a_command_of_a_window_ends_when_it_is_told_to(tmp_path: Path) -> None:
