@@ -48,6 +48,9 @@ def _add_detect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--part", help='only this part of the set, such as "val"')
     parser.add_argument("--most", type=_count, help="at most so many pictures")
     parser.add_argument("--names", help="class names in order: car,bus,truck")
+    parser.add_argument(
+        "--failures", type=Path, help="draw the worst pictures on this JPEG"
+    )
     add_model(parser)
 
 
@@ -119,6 +122,7 @@ def _require_files(videos: list[Path]) -> None:
 
 def _detect(options: argparse.Namespace) -> int:
     from ml.evaluate.detect import MIN_SCORE, evaluate_set, table
+    from ml.evaluate.failures import FailureSheet
     from ml.evaluate.labelled import LabelledSet
 
     names = dict(enumerate(options.names.split(","))) if options.names else None
@@ -126,7 +130,8 @@ def _detect(options: argparse.Namespace) -> int:
     # Before the model is opened, which takes its time.
     pictures.pictures()
     with closing(_opened(options, options.model, MIN_SCORE)) as detector:
-        result = evaluate_set(detector, pictures, StepwiseProgress())
+        sheet = FailureSheet() if options.failures else None
+        result = evaluate_set(detector, pictures, StepwiseProgress(), sheet)
     print_progress("done", 1.0)
     network = "" if result.network_ms is None else f", network {result.network_ms:.1f}"
     print(
@@ -136,6 +141,8 @@ def _detect(options: argparse.Namespace) -> int:
     )
     print(table(result))
     _tell_skipped(result.skipped)
+    if sheet is not None:
+        print(f"{sheet.save(options.failures)} pictures on {options.failures}")
     write_json(options.json, {**asdict(result), "data": str(options.data)})
     return 0
 

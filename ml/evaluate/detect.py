@@ -16,6 +16,7 @@ import numpy.typing as npt
 from app.domain.detection import Detections
 from app.domain.vehicle import VehicleClass
 from app.ports import Detector, Progress
+from ml.evaluate.failures import FailureSheet
 from ml.evaluate.labelled import MOTORISED, LabelledSet, Sample, Skipped
 from ml.evaluate.precision import PrecisionMeter, of_class
 from ml.track.settings import TrackerSettings
@@ -81,13 +82,20 @@ def evaluate(
     skipped: Skipped | None = None,
     progress: Progress | None = None,
     picture_count: int = 0,
+    sheet: FailureSheet | None = None,
 ) -> Evaluation:
-    """Run the detector over pictures with true boxes and return its figures."""
+    """Run the detector over pictures with true boxes and return its figures.
+
+    `sheet` is shown the vehicles of each picture at the working score.
+    """
     meters, clock = _Meters(), _Stopwatch(detector)
     for number, sample in enumerate(samples):
         if progress is not None:
             progress(sample.path.name, min(1.0, number / max(1, picture_count)))
-        meters.count(sample, clock.detect(sample.image))
+        found = clock.detect(sample.image)
+        meters.count(sample, found)
+        if sheet is not None:
+            _show(sheet, sample, found)
     classes = _figures(meters.classes)
     named = [f for n, f in classes.items() if n != ANY_VEHICLE] or [*classes.values()]
     return Evaluation(
@@ -108,11 +116,27 @@ def evaluate(
 
 
 def evaluate_set(
-    detector: Detector, pictures: LabelledSet, progress: Progress | None = None
+    detector: Detector,
+    pictures: LabelledSet,
+    progress: Progress | None = None,
+    sheet: FailureSheet | None = None,
 ) -> Evaluation:
     """Measure on a folder; ConfigurationInvalid says what it lacks."""
     count = len(pictures.pictures())
-    return evaluate(detector, pictures, pictures.skipped, progress, count)
+    return evaluate(detector, pictures, pictures.skipped, progress, count, sheet)
+
+
+def _show(sheet: FailureSheet, sample: Sample, found: Detections) -> None:
+    sure = found.scores >= WORKING_SCORE
+    beyond = _unlabelled(found.classes, sample.kinds)
+    rows = np.flatnonzero(sure & _motorised(found) & ~beyond)
+    rows = rows[np.argsort(-found.scores[rows], kind="stable")]
+    seen = Detections(
+        boxes_px=found.boxes_px[rows],
+        scores=found.scores[rows],
+        classes=found.classes[rows],
+    )
+    sheet.add(sample.image, sample.truth.boxes_px[_motorised(sample.truth)], seen)
 
 
 class _Stopwatch:

@@ -57,9 +57,10 @@ def train(
     """Train and return the best weights, stripped for use, as `out/weights.pt`.
 
     `data` are data.yaml files of sets with the product's six classes. `resume` goes
-    on from the last whole epoch of an interrupted training in `out`. Curves and
-    figures of every epoch lie in `out/run/results.csv`. Raises ConfigurationInvalid
-    when a set has other classes and ModelMissing when the base cannot be loaded.
+    on from the last whole epoch of an interrupted training in `out`. The figures of
+    every epoch lie in `out/run/results.csv` and, drawn, in results.png. Raises
+    ConfigurationInvalid when a set has other classes and ModelMissing when the base
+    cannot be loaded.
     """
     out.mkdir(parents=True, exist_ok=True)
     combined = _combined(data, out)
@@ -74,7 +75,16 @@ def train(
         model.train(resume=True)
     else:
         model.train(**_arguments(combined, out, schedule))
+    _draw_curves(out / _RUN / "results.csv")
     return publish(out / _RUN / "weights" / "best.pt", out / "weights.pt")
+
+
+def _draw_curves(figures: Path) -> None:
+    """Draw losses and figures of all epochs beside their table, as results.png."""
+    from ultralytics.utils.plotting import plot_results
+
+    if figures.is_file():
+        plot_results(file=figures)
 
 
 def publish(checkpoint: Path, target: Path) -> Path:
