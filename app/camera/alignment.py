@@ -20,6 +20,8 @@ _LEAST_PACKETS = 8
 _WINDOW_NS = 20 * NS_PER_S
 _MOST_KEPT = 2048
 _FALLBACK_FRAME_NS = 40_000_000
+_MOST_APART_NS = 10 * NS_PER_S
+"""Live streams do not arrive further apart: reports that say so are damaged."""
 # Two reports of one encoder do not agree better than its scheduler lets them.
 _REPORT_SIGMA_NS = 2_000_000
 
@@ -125,12 +127,9 @@ class StreamAligner:
     def estimate(self, now_ns: int) -> Alignment | None:
         """Return the best alignment of now, None while too little has come."""
         first, second = self._first, self._second
-        if first.wall_ns is not None and second.wall_ns is not None:
-            return Alignment(
-                offset_ns=second.wall_ns - first.wall_ns,
-                sigma_ns=_REPORT_SIGMA_NS,
-                by=AlignedBy.SENDER_REPORTS,
-            )
+        reported = self._reported()
+        if reported is not None:
+            return reported
         if not first.settled(now_ns) or not second.settled(now_ns):
             return None
         waits_ns = max(first.usual_wait_ns(), second.usual_wait_ns())
@@ -138,6 +137,21 @@ class StreamAligner:
             offset_ns=second.least_lag_ns() - first.least_lag_ns(),
             sigma_ns=first.frame_ns // 4 + waits_ns,
             by=AlignedBy.ARRIVAL,
+        )
+
+    def _reported(self) -> Alignment | None:
+        """Return what both streams' reports say, unless the packets belie it."""
+        first, second = self._first, self._second
+        if first.wall_ns is None or second.wall_ns is None:
+            return None
+        offset_ns = second.wall_ns - first.wall_ns
+        arrived_ns = second.least_lag_ns() - first.least_lag_ns()
+        if abs(offset_ns - arrived_ns) > _MOST_APART_NS:
+            return None
+        return Alignment(
+            offset_ns=offset_ns,
+            sigma_ns=_REPORT_SIGMA_NS,
+            by=AlignedBy.SENDER_REPORTS,
         )
 
 

@@ -86,6 +86,9 @@ class Delivery:
             raise CameraUnreachable("The camera's picture is larger than 8192 pixels.")
         with self._lock:
             self._sessions += 1
+            # Had the times of the last one been wrong, all that is right would come
+            # too early for ever; nothing but the number goes on from it.
+            self._last_ns = -1
             self._size_px = (first.width, first.height)
             self._freeze = FreezeWatch()
             self._session = Session(

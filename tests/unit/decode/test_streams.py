@@ -70,8 +70,8 @@ def packet(moment_ns: int, origin_ns: int, wall: datetime) -> VideoPacket:
     )
 
 
-def run(main_steps_at_s: float, second_steps_at_s: float) -> _Heard:
-    """Play 40 s; the camera's clock is set by a second, told at different times."""
+def run(main_steps_at_s: float, second_steps_at_s: float, step_s: float = 1) -> _Heard:
+    """Play 40 s; the camera's clock is set by `step_s`, told at different times."""
     heard = _Heard()
     delivery = Delivery(CameraId(new_uuid()), Mailbox[Picture](), heard)
     streams = Streams(delivery, 60 * NS_PER_S, two=True)
@@ -81,7 +81,7 @@ def run(main_steps_at_s: float, second_steps_at_s: float) -> _Heard:
     for number in range(40 * 25):
         at_ns = number * FRAME_NS
         wall = EPOCH + timedelta(microseconds=at_ns / 1000)
-        set_on = timedelta(seconds=1)
+        set_on = timedelta(seconds=step_s)
         told = wall + set_on * (at_ns >= main_steps_at_s * NS_PER_S)
         streams.keep(packet(at_ns, 7 * NS_PER_S, told))
         told = wall + set_on * (at_ns >= second_steps_at_s * NS_PER_S)
@@ -110,6 +110,20 @@ def test_streams_that_stay_apart_are_aligned_anew() -> None:
     assert first.alignment is not None
     assert second.alignment is not None
     assert second.alignment.offset_ns == first.alignment.offset_ns - NS_PER_S
+
+
+def test_a_session_whose_times_are_earlier_is_shown_all_the_same() -> None:
+    """Times that were wrong by some seconds must not darken the camera for as long."""
+    heard = run(10, 99, step_s=8)
+    assert len(heard.sessions) == 2
+    assert len(heard.times_ns) == 1000
+
+
+def test_a_report_that_cannot_be_is_not_believed() -> None:
+    heard = run(10, 99, step_s=-86_400)
+    assert len(heard.times_ns) == 1000
+    spread = max(heard.times_ns) - min(heard.times_ns)
+    assert spread == 999 * FRAME_NS
 
 
 @pytest.mark.parametrize(
