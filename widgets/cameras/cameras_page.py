@@ -94,7 +94,7 @@ class CamerasPage(Page):
         self.remove_button = KeyButton("", "Del")
         self.calibrate_button = KeyButton("", "C")
         self.undo_button = KeyButton("", "Ctrl+Z")
-        self.again_button = KeyButton("", "F5")
+        self.again_button = KeyButton("", "B")
         self._health, self._removal = QTimer(self), QTimer(self)
         self._build()
         self._connect()

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -63,6 +64,19 @@ def test_function_keys_go_to_pages(desktop: Desktop, qtbot: QtBot) -> None:
     with qtbot.waitSignal(workspace.page_shown) as shown:
         QTest.keyClick(desktop.window, Qt.Key.Key_F2)
     assert shown.args == ["review"]
+
+
+@pytest.mark.parametrize("who", ["ana", "sofia", "teo", "admin", "aurora"])
+def test_no_key_of_a_page_is_a_key_of_the_rail(desktop: Desktop, who: str) -> None:
+    """Where two answer to one key, Qt lets neither."""
+    workspace = enter(desktop, who)
+    taken = {f"F{number}" for number in range(1, len(workspace.entries) + 1)}
+    for entry in workspace.entries:
+        desktop.show_page(entry.key)
+        page = workspace.page
+        assert page is not None
+        own = {shortcut.key().toString() for shortcut in page.findChildren(QShortcut)}
+        assert not own & taken, entry.key
 
 
 def test_log_out_closes_the_session_and_stops_the_listener(
