@@ -13,7 +13,7 @@ class Backoff:
     def __init__(
         self,
         first_s: float = 0.5,
-        ceiling_s: float = 6.0,
+        ceiling_s: float = 5.0,
         chance: random.Random | None = None,
     ) -> None:
         """Begin with `first_s`; `chance` is seeded by tests."""
