@@ -1,7 +1,8 @@
 """Trains a detector from pictures; seeded, and resumable after an interruption.
 
-The first blocks of the base weights may stay frozen, which saves work and keeps what
-they know of the real world. On a processor with native bfloat16 the network, but not
+A base that knows the classes keeps what it knows of them (`ml.train.known`). The first
+blocks of the base weights may stay frozen, which saves work and keeps what they know of
+the real world. On a processor with native bfloat16 the network, but not
 its loss, is computed in it: that trains all blocks sooner than half of them in full.
 Ultralytics does the training; nothing it does reaches the network, and all its files go
 below the output folder.
@@ -20,6 +21,7 @@ from app.ports import Progress
 from ml.detect.yolo import load_yolo
 from ml.environment import inference_threads, load_ultralytics
 from ml.train.dataset import CLASS_NAMES
+from ml.train.known import trainer
 
 _RUN = "run"
 _REPORT_EVERY = 10
@@ -72,9 +74,9 @@ def train(
     model.add_callback("on_train_start", _use_bfloat16)
     model.add_callback("on_train_batch_end", _reporter(progress))
     if start is last:
-        model.train(resume=True)
+        model.train(trainer=trainer(), resume=True)
     else:
-        model.train(**_arguments(combined, out, schedule))
+        model.train(trainer=trainer(), **_arguments(combined, out, schedule))
     _draw_curves(out / _RUN / "results.csv")
     return publish(out / _RUN / "weights" / "best.pt", out / "weights.pt")
 
@@ -157,6 +159,8 @@ def _arguments(data: Path, out: Path, schedule: Schedule) -> dict[str, Any]:
         "lr0": schedule.learning_rate,
         "lrf": 0.05,
         "warmup_epochs": schedule.warmup_epochs,
+        # Ultralytics' own 0.1 is meant for SGD; AdamW would spoil a good base with it.
+        "warmup_bias_lr": 0.0,
         "close_mosaic": schedule.unmixed_epochs,
         "workers": schedule.workers,
         "cache": "ram",
