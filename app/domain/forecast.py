@@ -14,6 +14,8 @@ from app.domain.vehicle import VehicleClass
 
 FARTHEST_NS = NS_PER_S // 2
 """No vehicle is guessed further ahead than this; its box then stays where it is."""
+GUESSED_NS = NS_PER_S // 4
+"""Where a moving vehicle is this long after a look is a guess, and shown as one."""
 _MOVING_SHARE = 0.15
 
 
@@ -49,8 +51,10 @@ class Forecast:
     def at(self, stream_ns: int) -> Tracks:
         """Return the vehicles as they are by `stream_ns`, size kept.
 
-        A vehicle that the last look saw does not count as predicted.
+        A vehicle that the last look saw does not count as predicted, unless it moves
+        and the look is older than `GUESSED_NS`.
         """
+        guessed = stream_ns - self.stream_ns > GUESSED_NS
         ahead_ns = min(max(stream_ns - self.stream_ns, 0), FARTHEST_NS)
         moved = self.velocities_px_s * np.float32(ahead_ns / NS_PER_S)
         boxes = self.boxes_px + np.hstack([moved, moved])
@@ -62,7 +66,7 @@ class Forecast:
                     box=PixelBox(*box),
                     score=score,
                     vehicle_class=vehicle_class,
-                    predicted=predicted,
+                    predicted=predicted or (guessed and track_id in self.moving),
                 )
                 for (track_id, score, vehicle_class, predicted), box in rows
             )

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.clock import NS_PER_S
-from app.domain.forecast import FARTHEST_NS, Forecast
+from app.domain.forecast import FARTHEST_NS, GUESSED_NS, Forecast
 from app.domain.ids import TrackId
 
 LOOKED_NS = 7 * NS_PER_S
@@ -31,7 +31,6 @@ def test_a_box_moves_with_its_velocity_and_keeps_its_size(
 
     assert abs(vehicle.box.left_px - 10 - speed * ahead_ns / NS_PER_S) < 0.01
     assert abs(vehicle.box.right_px - vehicle.box.left_px - 40) < 0.01
-    assert not vehicle.predicted
 
 
 def test_no_box_goes_on_for_ever() -> None:
@@ -50,6 +49,16 @@ def test_what_was_guessed_stays_a_guess() -> None:
     (vehicle,) = forecast(0, predicted=True).at(LOOKED_NS)
 
     assert vehicle.predicted
+
+
+def test_a_mover_is_a_guess_once_the_look_is_old_and_what_stands_is_not() -> None:
+    soon, late = LOOKED_NS + GUESSED_NS, LOOKED_NS + GUESSED_NS + 1
+    (moving,) = forecast(30.0).at(soon)
+    assert not moving.predicted
+    (moving,) = forecast(30.0).at(late)
+    assert moving.predicted
+    (standing,) = forecast(2.0).at(late)
+    assert not standing.predicted
 
 
 def test_a_parked_vehicle_does_not_move() -> None:
