@@ -14,6 +14,7 @@ from app.domain.errors import CameraUnreachable
 
 _RTSP_PORT = 554
 _MAX_HEAD_BYTES = 16 * 1024
+_PROTOCOL = b"RTSP/"
 _REFUSALS = {
     403: "{place} refuses the user or the password. Enter them again.",
     404: "There is no video at {place}. Check the path of the address.",
@@ -64,12 +65,15 @@ def _read_head(connection: socket.socket, deadline: float) -> bytes:
         if not piece:
             break
         head += piece
+        if not head.startswith(_PROTOCOL[: len(head)]):
+            # Whatever babbles on would be listened to until the time is up.
+            break
     return head
 
 
 def _status(head: bytes) -> int | None:
     words = head.split(b"\r\n", 1)[0].split()
-    if len(words) < 2 or not words[0].startswith(b"RTSP/") or not words[1].isdigit():
+    if len(words) < 2 or not words[0].startswith(_PROTOCOL) or not words[1].isdigit():
         return None
     return int(words[1])
 

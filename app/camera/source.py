@@ -24,6 +24,8 @@ from app.domain.errors import CameraUnreachable, EnvironmentFault
 _log = logging.getLogger(__name__)
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEALTHY_AFTER_PACKETS = 25
+_LEAST_REST = 0.2
+"""Of every delay this share is waited, however long the attempt took."""
 _LONGEST_GAP_NS = 30 * NS_PER_S
 """A gap of a recording that the packet ring bears: no picture of it is lost."""
 _LONGEST_PAUSE_NS = 12 * 3600 * NS_PER_S
@@ -139,15 +141,24 @@ class CameraSource:
     def run(self, listener: SourceListener) -> None:
         """Read until `stop` is set; a FAST recording ends by itself."""
         while not self._stop.is_set():
+            asked_ns = self._clock.monotonic_ns()
             message, changed = self._session(listener)
             if self._pace is Pace.FAST or self._stop.is_set():
                 listener.lost(message, None)
                 return
             # A camera that changes all the time is left to the back-off.
             steady = self._packets >= _HEALTHY_AFTER_PACKETS
-            retry_in_s = 0.0 if changed and steady else self._backoff.next_s()
+            retry_in_s = 0.0 if changed and steady else self._wait_s(asked_ns)
             listener.lost(message, retry_in_s)
             self._stop.wait(retry_in_s)
+
+    def _wait_s(self, asked_ns: int) -> float:
+        """Return how long to wait; an attempt in vain that took long has waited."""
+        delay_s = self._backoff.next_s()
+        if self._packets:
+            return delay_s
+        spent_s = (self._clock.monotonic_ns() - asked_ns) / NS_PER_S
+        return max(delay_s - spent_s, delay_s * _LEAST_REST)
 
     def _session(self, listener: SourceListener) -> tuple[str, bool]:
         """Run one session to its end; return why it ended, and if by a change."""

@@ -74,6 +74,7 @@ def test_refusals_say_what_to_do(reply: str, sentence: str) -> None:
 
 def test_a_server_that_trickles_is_given_up() -> None:
     def trickle(connection: socket.socket) -> None:
+        connection.sendall(b"RTSP/1.0 200 OK\r\nX-Never: ")
         for _ in range(100):
             connection.sendall(b"x")
             time.sleep(0.02)
@@ -92,3 +93,23 @@ def test_an_endless_head_is_not_read_to_the_end() -> None:
 
     with server(flood) as url, pytest.raises(CameraUnreachable):
         check_rtsp(url, 5.0)
+
+
+def test_who_babbles_on_is_not_listened_to_until_the_time_is_up() -> None:
+    """A device on that port that speaks something else, and keeps the line open."""
+
+    def babble(connection: socket.socket) -> None:
+        connection.sendall(b"\x8f\x00 hello, I am no camera")
+        connection.recv(4096)  # until the other side hangs up
+
+    with server(babble) as url, pytest.raises(CameraUnreachable, match="not an RTSP"):
+        check_rtsp(url, 5.0)
+
+
+def test_a_good_answer_may_come_in_pieces() -> None:
+    def dribble(connection: socket.socket) -> None:
+        for piece in (b"R", b"TSP/1.0 200", b" OK\r\n", b"\r\n"):
+            connection.sendall(piece)
+
+    with server(dribble) as url:
+        check_rtsp(url, 2.0)
