@@ -40,6 +40,9 @@ def add(commands: Commands) -> None:
     training = actions.add_parser("train", help="train a detector")
     _add_training(training)
     training.set_defaults(run=_train)
+    plates = actions.add_parser("train-plates", help="train a reader of plates")
+    _add_plate_training(plates)
+    plates.set_defaults(run=_train_plates)
     smaller = actions.add_parser("quantise", help="make the 8-bit form of a model")
     smaller.add_argument("name")
     smaller.add_argument("--pictures", type=Path, required=True, help="folder of JPEGs")
@@ -57,7 +60,7 @@ def add(commands: Commands) -> None:
     for action in (listing, pull, verify, bring, best, use):
         model_events.add(action)
     for action in (
-        *(listing, pull, verify, bring, dataset, training, smaller),
+        *(listing, pull, verify, bring, dataset, training, plates, smaller),
         *(prepare, best, use),
     ):
         add_home(action)
@@ -97,6 +100,25 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--frozen", type=int, default=10, help="blocks, from the first")
     parser.add_argument("--rate", type=float, default=0.002, help="of learning")
+    parser.add_argument("--resume", action="store_true")
+
+
+def _add_plate_training(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument(
+        "--fonts", type=Path, action="append", required=True, help="folder of typefaces"
+    )
+    parser.add_argument(
+        "--real",
+        metavar="TABLE",
+        type=Path,
+        action="append",
+        default=[],
+        help="CSV of plates that people read, as for `evaluate plates`",
+    )
+    parser.add_argument("--hours", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=1, help="that make pictures")
     parser.add_argument("--resume", action="store_true")
 
 
@@ -251,6 +273,25 @@ def _train(options: argparse.Namespace) -> int:
         progress=print_progress,
     )
     print(weights)
+    return 0
+
+
+def _train_plates(options: argparse.Namespace) -> int:
+    from ml.train.plates.draw import fonts_in
+    from ml.train.plates.learn import Lesson, learn
+    from ml.train.plates.real import real_plates
+    from ml.train.plates.stream import Material
+
+    material = Material(fonts_in(options.fonts), real_plates(options.real))
+    lesson = Lesson(hours=options.hours, seed=options.seed, workers=options.workers)
+    made = learn(
+        material,
+        options.out,
+        lesson,
+        resume=options.resume,
+        progress=print_progress,
+    )
+    print(made)
     return 0
 
 

@@ -27,7 +27,7 @@ class PlateRecogniser:
 
     def __init__(self, threads: int = 1, model: Path | None = None) -> None:
         """Load the network that the package rapidocr carries; raises ModelMissing."""
-        self._session = _session(model or model_path(), threads)
+        self._session = open_session(model or model_path(), threads)
         characters = _characters(self._session)
         # Small letters are the same sign on a plate.
         self._groups = [
@@ -91,7 +91,8 @@ def model_path() -> Path:
     )
 
 
-def _session(path: Path, threads: int) -> Any:
+def open_session(path: Path, threads: int) -> Any:
+    """Return an ONNX Runtime session on the processor that spares the other threads."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

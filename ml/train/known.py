@@ -39,9 +39,8 @@ def _with_rows(layer: Any, rows: Sequence[int]) -> Any:
     import torch
 
     kept = torch.nn.Conv2d(layer.in_channels, len(rows), 1)
-    with torch.no_grad():
-        kept.weight.copy_(layer.weight[list(rows)])
-        kept.bias.copy_(layer.bias[list(rows)])
+    kept.weight = torch.nn.Parameter(layer.weight.detach()[list(rows)])
+    kept.bias = torch.nn.Parameter(layer.bias.detach()[list(rows)])
     return kept
 
 

@@ -1,0 +1,200 @@
+"""Draws clean number plates of every layout, with many typefaces."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+
+from app.domain.errors import ConfigurationInvalid
+from ml.train.plates.layout import Layout, lines_of
+
+Picture = npt.NDArray[np.uint8]
+
+HEIGHT_PX = 96
+_GLYPH_PX = 72
+_FONT_SUFFIXES = frozenset({".ttf", ".otf", ".woff"})
+
+
+def fonts_in(folders: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the font files below the folders that have all signs of a plate.
+
+    Raises ConfigurationInvalid when there is none.
+    """
+    found = sorted(
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.suffix in _FONT_SUFFIXES
+    )
+    fonts = tuple(path for path in found if _writes_plates(path))
+    if not fonts:
+        raise ConfigurationInvalid(
+            "There is no typeface in " + ", ".join(map(str, folders)) + ". "
+            "Give a folder with .ttf, .otf or .woff files."
+        )
+    return fonts
+
+
+def draw_plate(
+    layout: Layout, text: str, font: Path, rng: np.random.Generator
+) -> Picture:
+    """Return a clean BGR plate of `HEIGHT_PX`, as wide as the layout says."""
+    aspect = rng.uniform(*layout.aspect)
+    size = (round(HEIGHT_PX * aspect), HEIGHT_PX)
+    odds = np.array([colour[2] for colour in layout.colours])
+    back, ink, _ = layout.colours[int(rng.choice(len(odds), p=odds / odds.sum()))]
+    image = Image.new("RGB", size, _varied(back, rng))
+    pen = ImageDraw.Draw(image)
+    _small_print(pen, layout, size, font, rng)
+    _rim(pen, size, ink, rng)
+    _signs(image, layout, text, font, _varied(ink, rng), rng)
+    return cv2.cvtColor(np.asarray(image, np.uint8), cv2.COLOR_RGB2BGR).astype(np.uint8)
+
+
+def _signs(
+    image: Image.Image,
+    layout: Layout,
+    text: str,
+    font: Path,
+    ink: tuple[int, int, int],
+    rng: np.random.Generator,
+) -> None:
+    rows = lines_of(layout, text)
+    width, height = image.size
+    top, bottom = (height * share for share in layout.band)
+    left, right = (width * share for share in layout.inset)
+    pitch = (bottom - top) / len(rows)
+    gap = float(rng.uniform(0.02, 0.14))
+    mark = layout.marks[int(rng.integers(len(layout.marks)))]
+    grow = rng.uniform(0.82, 1.0, 2)
+    for number, row in enumerate(rows):
+        stencil = _row(row, font, gap, mark, int(rng.integers(3)))
+        # Short lines of two-line plates are not stretched to the whole width.
+        share = min(1.0, len(row) / max(len(other) for other in rows) + 0.15)
+        box = (
+            max(8, round((right - left) * grow[0] * share)),
+            max(8, round(pitch * 0.92 * grow[1])),
+        )
+        stencil = stencil.resize(box, Image.Resampling.BILINEAR)
+        x = round((left + right - box[0]) / 2)
+        y = round(top + pitch * number + (pitch - box[1]) / 2)
+        image.paste(ink, (x, y), stencil)
+
+
+def _row(row: str, font: Path, gap: float, mark: str, bolder: int) -> Image.Image:
+    """Return a mask of the signs of one line, each as high as the others."""
+    parts = [
+        _glyph(font, sign, bolder) for sign in row.replace("-", mark) if sign != " "
+    ]
+    spaced = row.replace("-", mark)
+    pad = round(_GLYPH_PX * gap)
+    blank = round(_GLYPH_PX * 0.3)
+    width = sum(part.width + pad for part in parts) + spaced.count(" ") * blank + pad
+    line = Image.new("L", (max(width, 1), _GLYPH_PX), 0)
+    x, glyphs = pad, iter(parts)
+    for sign in spaced:
+        if sign == " ":
+            x += blank
+            continue
+        part = next(glyphs)
+        line.paste(part, (x, (_GLYPH_PX - part.height) // 2))
+        x += part.width + pad
+    return line
+
+
+@lru_cache(maxsize=20_000)
+def _glyph(font: Path, sign: str, bolder: int) -> Image.Image:
+    """Return the mask of one sign; letters and digits fill the height."""
+    face = _face(font, _GLYPH_PX)
+    left, top, right, bottom = face.getbbox(sign)
+    size = (max(1, int(right - left)), max(1, int(bottom - top)))
+    mask = Image.new("L", size, 0)
+    ImageDraw.Draw(mask).text((-left, -top), sign, font=face, fill=255)
+    if bolder:
+        kernel = np.ones((1 + bolder * 2, 1 + bolder * 2), np.uint8)
+        framed = cv2.copyMakeBorder(
+            np.asarray(mask), *(bolder,) * 4, cv2.BORDER_CONSTANT
+        )
+        mask = Image.fromarray(cv2.dilate(framed, kernel))
+    if not sign.isalnum():
+        return mask
+    return mask.resize((max(4, round(mask.width * _GLYPH_PX / mask.height)), _GLYPH_PX))
+
+
+def _small_print(
+    pen: ImageDraw.ImageDraw,
+    layout: Layout,
+    size: tuple[int, int],
+    font: Path,
+    rng: np.random.Generator,
+) -> None:
+    width, height = size
+    if layout.header is not None:
+        pen.rectangle((0, 0, width, height * 0.24), fill=_varied(layout.header, rng))
+    if layout.strip is not None and rng.random() < 0.85:
+        pen.rectangle((0, 0, width * 0.09, height), fill=_varied(layout.strip, rng))
+    dark = tuple(int(v) for v in rng.integers(0, 90, 3))
+    ink = (245, 245, 245) if layout.header is not None else dark
+    places = (
+        (layout.above, layout.band[0] / 2),
+        (layout.below, (1 + layout.band[1]) / 2),
+    )
+    for words, at in places:
+        if not words or rng.random() < 0.1:
+            continue
+        word = words[int(rng.integers(len(words)))]
+        room = height * (
+            layout.band[0] if words is layout.above else 1 - layout.band[1]
+        )
+        face = _face(font, max(6, int(room * rng.uniform(0.5, 0.85))))
+        pen.text((width / 2, height * at), word, font=face, fill=ink, anchor="mm")
+
+
+def _rim(
+    pen: ImageDraw.ImageDraw,
+    size: tuple[int, int],
+    ink: str,
+    rng: np.random.Generator,
+) -> None:
+    width, height = size
+    if rng.random() < 0.6:
+        box = (1, 1, width - 2, height - 2)
+        pen.rounded_rectangle(
+            box, 6, outline=_varied(ink, rng), width=int(rng.integers(1, 4))
+        )
+    for _ in range(int(rng.integers(0, 5))):
+        x, y = rng.uniform(0.05, 0.95) * width, rng.choice([0.1, 0.9]) * height
+        radius = rng.uniform(1.5, 4)
+        grey = int(rng.integers(40, 200))
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(grey,) * 3)
+    if rng.random() < 0.12:
+        # A sticker or seal between the signs.
+        x, y = rng.uniform(0.1, 0.9) * width, rng.uniform(0.1, 0.9) * height
+        radius = rng.uniform(4, 9)
+        colour = tuple(int(v) for v in rng.integers(0, 255, 3))
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+
+
+def _varied(colour: str, rng: np.random.Generator) -> tuple[int, int, int]:
+    channels = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    noisy = np.clip(np.array(channels) + rng.normal(0, 10, 3), 0, 255)
+    return int(noisy[0]), int(noisy[1]), int(noisy[2])
+
+
+@lru_cache(maxsize=4000)
+def _face(font: Path, size_px: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(font), size_px)
+
+
+def _writes_plates(font: Path) -> bool:
+    """Tell whether the font has distinct signs for letters and digits."""
+    try:
+        face = _face(font, 32)
+        shapes = {bytes(face.getmask(sign)) for sign in "ABEHKMNPRTXY0123456789"}
+    except OSError:
+        return False
+    return len(shapes) == len("ABEHKMNPRTXY0123456789")

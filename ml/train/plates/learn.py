@@ -1,0 +1,190 @@
+"""Trains the plate recogniser: seeded, bounded by time, resumable.
+
+The learning rate follows the share of the time that is used up, so that a training of
+any length ends properly. Pictures are made on the way and never seen twice.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+
+from app.ports import Progress
+from ml.train.plates.network import export, plate_network
+from ml.train.plates.stream import Material, Picture, Targets, batches
+
+_REPORT_EVERY = 50
+_CHECKPOINT_EVERY_S = 120.0
+_WARM_UP = 0.03
+_CHECK_SEED = 99
+_CHECK_BATCHES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """How long and how to train; `hours` counts what was trained before as well."""
+
+    hours: float = 1.0
+    batch: int = 64
+    learning_rate: float = 1.5e-3
+    seed: int = 0
+    workers: int = 1
+
+
+class _Stream(IterableDataset[tuple[Picture, Targets]]):
+    def __init__(self, material: Material, lesson: Lesson, begun: int) -> None:
+        self._material, self._lesson, self._begun = material, lesson, begun
+
+    def __iter__(self) -> Iterator[tuple[Picture, Targets]]:
+        worker = get_worker_info()
+        number = worker.id if worker is not None else 0
+        seed = (self._lesson.seed, self._begun, number)
+        return batches(self._material, self._lesson.batch, seed)
+
+
+@dataclass(slots=True)
+class _State:
+    network: nn.Module
+    average: nn.Module
+    optimiser: torch.optim.Optimizer
+    step: int = 0
+    spent_s: float = 0.0
+
+
+def learn(
+    material: Material,
+    out: Path,
+    lesson: Lesson,
+    *,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Path:
+    """Train and return `out/plates.onnx`; the figures lie in `out/results.jsonl`.
+
+    `resume` goes on from the last checkpoint in `out`.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(lesson.seed)
+    state = _begin(out / "last.pt" if resume else None, lesson)
+    stream = _Stream(material, lesson, state.step)
+    loader: DataLoader[Any] = DataLoader(
+        stream, batch_size=None, num_workers=lesson.workers
+    )
+    check = _checking(material, lesson)
+    saved_s = state.spent_s
+    began = time.monotonic() - state.spent_s
+    for pictures, targets in loader:
+        loss = _step(state, pictures, targets, lesson)
+        state.spent_s = time.monotonic() - began
+        share = state.spent_s / (lesson.hours * 3600)
+        if progress is not None and state.step % _REPORT_EVERY == 0:
+            progress(f"Step {state.step}, loss {loss:.3f}", min(1.0, share))
+        if state.spent_s - saved_s > _CHECKPOINT_EVERY_S or share >= 1:
+            saved_s = state.spent_s
+            _keep(state, out, loss, _exact(state.average, check))
+        if share >= 1:
+            break
+    export(state.average.eval(), out / "plates.onnx")
+    return out / "plates.onnx"
+
+
+def _begin(checkpoint: Path | None, lesson: Lesson) -> _State:
+    network, average = plate_network(), plate_network()
+    average.load_state_dict(network.state_dict())
+    optimiser = torch.optim.AdamW(
+        network.parameters(), lesson.learning_rate, weight_decay=0.01
+    )
+    state = _State(network, average, optimiser)
+    if checkpoint is not None and checkpoint.is_file():
+        kept = torch.load(checkpoint, weights_only=True)
+        network.load_state_dict(kept["network"])
+        average.load_state_dict(kept["average"])
+        optimiser.load_state_dict(kept["optimiser"])
+        state.step, state.spent_s = kept["step"], kept["spent_s"]
+    return state
+
+
+def _step(
+    state: _State, pictures: torch.Tensor, targets: torch.Tensor, lesson: Lesson
+) -> float:
+    state.network.train()
+    for group in state.optimiser.param_groups:
+        group["lr"] = lesson.learning_rate * _rate(state, lesson)
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = state.network(pictures)
+    loss = nn.functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten())
+    state.optimiser.zero_grad(set_to_none=True)
+    torch.autograd.backward(loss)
+    nn.utils.clip_grad_norm_(state.network.parameters(), 2.0)
+    state.optimiser.step()
+    state.step += 1
+    _average(state)
+    return float(loss.detach())
+
+
+def _rate(state: _State, lesson: Lesson) -> float:
+    share = min(1.0, state.spent_s / (lesson.hours * 3600))
+    if share < _WARM_UP:
+        return max(0.02, share / _WARM_UP)
+    return 0.02 + 0.98 * float(0.5 * (1 + np.cos(np.pi * share)))
+
+
+def _average(state: _State) -> None:
+    """Let the copy that is kept follow the one that learns."""
+    keep = min(0.999, (1 + state.step) / (10 + state.step))
+    with torch.no_grad():
+        pairs = zip(
+            state.average.state_dict().values(),
+            state.network.state_dict().values(),
+            strict=True,
+        )
+        for slow, fast in pairs:
+            if slow.dtype.is_floating_point:
+                slow.lerp_(fast, 1 - keep)
+            else:
+                slow.copy_(fast)
+
+
+def _checking(material: Material, lesson: Lesson) -> list[tuple[Picture, Targets]]:
+    stream = batches(material, lesson.batch, (lesson.seed, _CHECK_SEED, _CHECK_SEED))
+    return [next(stream) for _ in range(_CHECK_BATCHES)]
+
+
+def _exact(network: nn.Module, check: list[tuple[Picture, Targets]]) -> float:
+    """Return the share of plates of which every sign is right."""
+    network.eval()
+    right, count = 0, 0
+    with torch.no_grad():
+        for pictures, targets in check:
+            found = network(torch.from_numpy(pictures)).argmax(dim=2).numpy()
+            right += int((found == targets).all(axis=1).sum())
+            count += len(targets)
+    return right / count
+
+
+def _keep(state: _State, out: Path, loss: float, exact: float) -> None:
+    kept = {
+        "network": state.network.state_dict(),
+        "average": state.average.state_dict(),
+        "optimiser": state.optimiser.state_dict(),
+        "step": state.step,
+        "spent_s": state.spent_s,
+    }
+    draft = out / "last.new"
+    torch.save(kept, draft)
+    draft.replace(out / "last.pt")
+    row = {
+        "step": state.step,
+        "spent_s": round(state.spent_s),
+        "loss": loss,
+        "exact": exact,
+    }
+    with (out / "results.jsonl").open("a", encoding="utf-8") as results:
+        results.write(json.dumps(row) + "\n")

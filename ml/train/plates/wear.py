@@ -1,0 +1,179 @@
+"""Makes clean plates look like those that a camera sees.
+
+Everything is drawn from the generator that is given: dirt, light, angle, motion, the
+camera's few pixels, its noise and its compression, and a crop that is not quite right.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Picture = npt.NDArray[np.uint8]
+
+_PAD = 0.35
+"""How much of the car around a plate is drawn, as a share of the plate's height."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wear:
+    """How hard pictures are made, 0 (clean) to 1.
+
+    `least_height_px` is the height of the smallest plates, before they are enlarged.
+    """
+
+    strength: float = 1.0
+    least_height_px: int = 9
+    most_height_px: int = 60
+
+
+def worn(plate: Picture, rng: np.random.Generator, wear: Wear) -> Picture:
+    """Return a BGR crop of the plate as some camera saw it, of any size."""
+    dirty = _dirt(plate, rng, wear.strength)
+    scene, corners = _on_a_car(dirty, rng)
+    seen = _turned(scene, corners, rng, wear.strength)
+    return pictured(_lit(seen, rng, wear.strength), rng, wear)
+
+
+def pictured(crop: Picture, rng: np.random.Generator, wear: Wear) -> Picture:
+    """Return the crop with few pixels, blur, noise and compression."""
+    height = rng.uniform(wear.least_height_px, wear.most_height_px)
+    if crop.shape[0] > height:
+        scale = height / crop.shape[0]
+        size = (max(12, round(crop.shape[1] * scale)), max(8, round(height)))
+        how = (cv2.INTER_AREA, cv2.INTER_LINEAR)[int(rng.integers(2))]
+        crop = np.asarray(cv2.resize(crop, size, interpolation=how), np.uint8)
+    crop = _blurred(crop, rng, wear.strength)
+    crop = _noisy(crop, rng, wear.strength)
+    if rng.random() < 0.7:
+        quality = int(rng.integers(25, 95))
+        _, code = cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        crop = np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR), np.uint8)
+    return crop
+
+
+def _dirt(plate: Picture, rng: np.random.Generator, strength: float) -> Picture:
+    image = plate.astype(np.float32)
+    height, width = plate.shape[:2]
+    if rng.random() < 0.5 * strength:
+        small = rng.random((4, 10)).astype(np.float32)
+        cover = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+        share = np.clip((cover - 0.55) * rng.uniform(0.5, 2.2), 0, 0.85)[..., None]
+        colour = rng.uniform(40, 150) + rng.normal(0, 8, 3)
+        image = image * (1 - share) + colour * share
+    for _ in range(int(rng.integers(0, 4)) if rng.random() < 0.3 * strength else 0):
+        x, y = int(rng.integers(width)), int(rng.integers(height))
+        axes = (int(rng.integers(2, 14)), int(rng.integers(1, 7)))
+        spot = rng.uniform(30, 220, 3).tolist()
+        cv2.ellipse(image, (x, y), axes, rng.uniform(0, 180), 0, 360, spot, -1)
+    return np.clip(image, 0, 255).astype(np.uint8)
+
+
+def _on_a_car(
+    plate: Picture, rng: np.random.Generator
+) -> tuple[Picture, npt.NDArray[np.float32]]:
+    """Return the plate amid a car's paint, and its corners there, (4, 2) px."""
+    height, width = plate.shape[:2]
+    pad = round(height * _PAD)
+    base = rng.uniform(10, 235) + rng.normal(0, 12, 3)
+    scene = np.empty((height + 2 * pad, width + 2 * pad, 3), np.float32)
+    scene[:] = base
+    slope = np.linspace(-1, 1, scene.shape[0], dtype=np.float32) * rng.uniform(-50, 50)
+    scene += slope[:, None, None]
+    scene += rng.normal(0, rng.uniform(0, 12), scene.shape[:2])[..., None]
+    if rng.random() < 0.5:
+        # The dealer's frame.
+        edge = int(rng.integers(2, max(3, pad // 2)))
+        tone = float(rng.choice([15, 30, 190]))
+        scene[pad - edge : pad + height + edge, pad - edge : pad + width + edge] = tone
+    scene[pad : pad + height, pad : pad + width] = plate
+    corners = _corners(width, height) + np.float32(pad)
+    return np.clip(scene, 0, 255).astype(np.uint8), corners
+
+
+def _turned(
+    scene: Picture,
+    corners: npt.NDArray[np.float32],
+    rng: np.random.Generator,
+    strength: float,
+) -> Picture:
+    """Return what a locator's upright box around the turned plate holds."""
+    height, width = scene.shape[:2]
+    angle = np.radians(rng.normal(0, 5 * strength))
+    shear = rng.normal(0, 0.12 * strength)
+    squeeze = rng.uniform(0.7, 1.08)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    form = turn @ np.array([[squeeze, shear], [0, 1]])
+    centre = np.array([width / 2, height / 2])
+    frame = _corners(width, height)
+    moved = (frame - centre) @ form.T + centre
+    moved += rng.normal(0, 0.02 * strength, (4, 2)) * np.array([width, height])
+    warp = cv2.getPerspectiveTransform(frame, moved.astype(np.float32))
+    turned = cv2.warpPerspective(
+        scene, warp, (width, height), borderMode=cv2.BORDER_REPLICATE
+    )
+    there = cv2.perspectiveTransform(corners[None], warp)[0]
+    return _cropped(np.asarray(turned, np.uint8), there, rng)
+
+
+def _corners(width: int, height: int) -> npt.NDArray[np.float32]:
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+
+
+def _cropped(
+    image: Picture, corners: npt.NDArray[np.float32], rng: np.random.Generator
+) -> Picture:
+    left, top = corners.min(axis=0)
+    right, bottom = corners.max(axis=0)
+    wide, high = right - left, bottom - top
+    left -= wide * rng.normal(0.02, 0.025)
+    right += wide * rng.normal(0.02, 0.025)
+    top -= high * rng.normal(0.04, 0.06)
+    bottom += high * rng.normal(0.04, 0.06)
+    height, width = image.shape[:2]
+    x0, y0 = int(np.clip(left, 0, width - 9)), int(np.clip(top, 0, height - 9))
+    x1, y1 = int(np.clip(right, x0 + 8, width)), int(np.clip(bottom, y0 + 8, height))
+    return image[y0:y1, x0:x1]
+
+
+def _lit(image: Picture, rng: np.random.Generator, strength: float) -> Picture:
+    light = image.astype(np.float64)
+    height, width = image.shape[:2]
+    if rng.random() < 0.35 * strength:
+        # The edge of a shadow.
+        x = np.arange(width) - rng.uniform(0, width)
+        y = (np.arange(height) - rng.uniform(0, height))[:, None]
+        side = x * rng.normal() + y * rng.normal() > 0
+        light *= np.where(side, 1.0, rng.uniform(0.25, 0.8))[..., None]
+    if rng.random() < 0.15 * strength:
+        at = rng.uniform(0, width), rng.uniform(0, height)
+        far = np.hypot(np.arange(width) - at[0], (np.arange(height) - at[1])[:, None])
+        glare = np.exp(-np.square(far / (height * 0.6)))
+        light += (rng.uniform(60, 200) * glare)[..., None]
+    gamma = float(np.exp(rng.normal(0, 0.35 * strength)))
+    light = 255 * np.power(np.clip(light / 255, 0, 1), gamma)
+    gain, lift = rng.uniform(0.35, 1.15), rng.uniform(-20, 30)
+    tint = rng.normal(1, 0.06, 3)
+    return np.clip(light * gain * tint + lift, 0, 255).astype(np.uint8)
+
+
+def _blurred(image: Picture, rng: np.random.Generator, strength: float) -> Picture:
+    chance = rng.random()
+    if chance < 0.35:
+        sigma = rng.uniform(0.3, 1.1) * max(0.3, strength) * image.shape[0] / 28
+        return np.asarray(cv2.GaussianBlur(image, (0, 0), max(sigma, 0.2)), np.uint8)
+    if chance < 0.5:
+        length = int(rng.integers(2, max(3, image.shape[0] // 6)))
+        kernel = np.zeros((length, length), np.float32)
+        kernel[length // 2] = 1 / length
+        if rng.random() < 0.4:
+            kernel = kernel.T.copy()
+        return np.asarray(cv2.filter2D(image, -1, kernel), np.uint8)
+    return image
+
+
+def _noisy(image: Picture, rng: np.random.Generator, strength: float) -> Picture:
+    sigma = abs(rng.normal(0, 9 * strength))
+    shape = image.shape if rng.random() < 0.5 else (*image.shape[:2], 1)
+    return np.clip(image + rng.normal(0, sigma, shape), 0, 255).astype(np.uint8)
