@@ -100,6 +100,9 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--frozen", type=int, default=10, help="blocks, from the first")
     parser.add_argument("--rate", type=float, default=0.002, help="of learning")
+    parser.add_argument(
+        "--keep", type=float, default=0.0, help="share of the base that stays, 0..1"
+    )
     parser.add_argument("--resume", action="store_true")
 
 
@@ -263,6 +266,7 @@ def _train(options: argparse.Namespace) -> int:
         learning_rate=options.rate,
         hours=options.hours,
         seed=options.seed,
+        kept_share=options.keep,
     )
     weights = train(
         options.data,

@@ -34,6 +34,22 @@ def narrowed(network: Any, names: Sequence[str]) -> Any | None:
     return copy
 
 
+def blended(trained: Any, base: Any, share: float) -> Any:
+    """Return `trained` with every weight moved by `share` towards `base`.
+
+    Both are networks of the same shape. A network that was trained on from good
+    weights knows the new pictures better and strange ones worse than its base; between
+    the two it knows nearly as much of both (Wortsman et al., "Robust fine-tuning of
+    zero-shot models", CVPR 2022).
+    """
+    copy = deepcopy(trained).float()
+    origin = base.state_dict()
+    for name, weight in copy.state_dict().items():
+        if weight.dtype.is_floating_point:
+            weight.lerp_(origin[name].float(), share)
+    return copy
+
+
 def _with_rows(layer: Any, rows: Sequence[int]) -> Any:
     """Return a 1 x 1 convolution that puts out only these channels of `layer`'s."""
     import torch

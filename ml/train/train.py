@@ -21,7 +21,7 @@ from app.ports import Progress
 from ml.detect.yolo import load_yolo
 from ml.environment import inference_threads, load_ultralytics
 from ml.train.dataset import CLASS_NAMES
-from ml.train.known import trainer
+from ml.train.known import blended, narrowed, trainer
 
 _RUN = "run"
 _REPORT_EVERY = 10
@@ -32,7 +32,8 @@ class Schedule:
     """How long and how finely to train.
 
     `hours` ends the training early, with the learning rate run down all the same.
-    `frozen_blocks` counts from the network's first block.
+    `frozen_blocks` counts from the network's first block. `kept_share` is how much of a
+    base that knows the classes stays in the weights, 0..1 (`ml.train.known.blended`).
     """
 
     epochs: int = 30
@@ -45,6 +46,7 @@ class Schedule:
     warmup_epochs: float = 1.0
     unmixed_epochs: int = 3
     workers: int = 1
+    kept_share: float = 0.0
 
 
 def train(
@@ -67,6 +69,7 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     combined = _combined(data, out)
     load_ultralytics(out)
+    base = _knowing(base_weights, out) if schedule.kept_share else None
     last = out / _RUN / "weights" / "last.pt"
     start = last if resume and last.is_file() else base_weights
     model = load_yolo(start, out, start.name)
@@ -78,7 +81,26 @@ def train(
     else:
         model.train(trainer=trainer(), **_arguments(combined, out, schedule))
     _draw_curves(out / _RUN / "results.csv")
-    return publish(out / _RUN / "weights" / "best.pt", out / "weights.pt")
+    best = out / _RUN / "weights" / "best.pt"
+    return publish(best, out / "weights.pt", base, schedule.kept_share)
+
+
+def _knowing(weights: Path, out: Path) -> Any:
+    """Return the network of a file, narrowed to the product's classes."""
+    known = narrowed(load_yolo(weights, out, weights.name).model, CLASS_NAMES)
+    if known is None:
+        raise ConfigurationInvalid(
+            f"{weights.name} does not know the product's classes, so nothing of it can "
+            "be kept. Leave out --keep, or start from another model."
+        )
+    return known
+
+
+def _content(checkpoint: Path) -> dict[str, Any]:
+    from ultralytics.nn.tasks import torch_safe_load
+
+    content: dict[str, Any] = torch_safe_load(str(checkpoint), safe_only=True)[0]
+    return content
 
 
 def _draw_curves(figures: Path) -> None:
@@ -89,17 +111,21 @@ def _draw_curves(figures: Path) -> None:
         plot_results(file=figures)
 
 
-def publish(checkpoint: Path, target: Path) -> Path:
+def publish(
+    checkpoint: Path, target: Path, base: Any = None, kept_share: float = 0.0
+) -> Path:
     """Strip a checkpoint to half-precision weights without paths or optimiser.
 
-    Works on the checkpoint of a training that still runs or was interrupted.
+    Works on the checkpoint of a training that still runs or was interrupted. With the
+    network `base`, `kept_share` of it stays.
     """
     load_ultralytics(target.parent)
     import torch
-    from ultralytics.nn.tasks import torch_safe_load
 
-    content = torch_safe_load(str(checkpoint), safe_only=True)[0]
+    content = _content(checkpoint)
     model = content.get("ema") or content["model"]
+    if base is not None:
+        model = blended(model, base, kept_share)
     model.criterion = None
     kept = {"task": "detect", "imgsz": content["train_args"]["imgsz"]}
     model.args = kept

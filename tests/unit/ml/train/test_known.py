@@ -10,7 +10,7 @@ import pytest
 from app.simulator.dataset import write_yaml
 from ml.environment import load_ultralytics
 from ml.train.dataset import CLASS_NAMES
-from ml.train.known import narrowed
+from ml.train.known import blended, narrowed
 from ml.train.train import Schedule, publish, train
 
 _COCO = ("person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck")
@@ -54,6 +54,24 @@ def test_a_base_that_misses_a_class_begins_a_new_head(network: Any) -> None:
     """A plate locator has no rows for buses to keep."""
     network.names = {0: "license_plate"}
     assert narrowed(network, CLASS_NAMES) is None
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_between_trained_and_base_every_weight_is_between(
+    network: Any, share: float
+) -> None:
+    """Nothing of the base, a quarter of it, and all of it."""
+    import torch
+
+    base, trained = (narrowed(network, CLASS_NAMES) for _ in range(2))
+    assert base is not None
+    assert trained is not None
+    with torch.no_grad():
+        for weight in trained.parameters():
+            weight.add_(1.0)
+    mixed = blended(trained, base, share)
+    for between, old in zip(mixed.parameters(), base.parameters(), strict=True):
+        torch.testing.assert_close(between, old + (1.0 - share))
 
 
 def _pictures(folder: Path) -> Path:

@@ -4,10 +4,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import torch
 import yaml
 
 from app.domain.errors import ConfigurationInvalid
 from ml import weights as registry
+from ml.environment import load_ultralytics
 from ml.train.dataset import CLASS_NAMES
 from ml.train.train import Schedule, train
 
@@ -47,3 +49,23 @@ def test_the_bundled_weights_are_small_and_name_no_folder() -> None:
         (pickled,) = [n for n in archive.namelist() if n.endswith("data.pkl")]
         content = archive.read(pickled)
     assert not [part for part in (b"/tmp", b"/home", b"/work") if part in content]
+
+
+def test_keeping_something_of_a_base_that_knows_nothing_is_refused_at_once(
+    tmp_path: Path,
+) -> None:
+    """Not after an hour of training."""
+    load_ultralytics(tmp_path / "models")
+    from ultralytics.nn.tasks import DetectionModel
+
+    network = DetectionModel("yolov8n.yaml", nc=1, verbose=False)
+    network.names = {0: "license_plate"}
+    base = tmp_path / "base.pt"
+    torch.save({"model": network, "train_args": {}}, base)
+    with pytest.raises(ConfigurationInvalid, match="does not know the product"):
+        train(
+            [_set(tmp_path / "set", CLASS_NAMES)],
+            tmp_path / "out",
+            schedule=Schedule(kept_share=0.5),
+            base_weights=base,
+        )
