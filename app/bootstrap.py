@@ -225,11 +225,12 @@ def _engine_parts(
         )
         forwarder.start()
         plate_reader = open_plate_reader(paths.models)
+        engine_id = EngineId(new_uuid())
         try:
             yield EngineParts(
                 clock=clock,
                 paths=paths,
-                engine_id=EngineId(new_uuid()),
+                engine_id=engine_id,
                 software_version=VERSION,
                 detector=detector_maker(paths, model, makeshift=True),
                 tracker=ByteTracker,
@@ -249,6 +250,7 @@ def _engine_parts(
                 spooled=spool.count,
                 times=times,
                 forwarding=forwarding,
+                plate_sink=gateway.plate_sink(engine_id),
                 follow_pid=follow_pid,
             )
         finally:

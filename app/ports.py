@@ -16,7 +16,14 @@ from app.domain.clock import CaptureTime
 from app.domain.detection import Detections, Tracks
 from app.domain.forecast import Forecast
 from app.domain.geometry import PixelBox
-from app.domain.ids import CameraId, InfractionId, Login, Sha256
+from app.domain.ids import (
+    CameraId,
+    InfractionId,
+    Login,
+    PlateSearchId,
+    Sha256,
+    WatchId,
+)
 from app.domain.infraction import (
     Case,
     Infraction,
@@ -26,7 +33,15 @@ from app.domain.infraction import (
 )
 from app.domain.overlay import PreviewFrame
 from app.domain.person import Person
-from app.domain.plate import PlateReading
+from app.domain.plate import PlateReading, PlateSighting
+from app.domain.plate_search import (
+    NewWatch,
+    PlateHit,
+    PlatePage,
+    PlateQuery,
+    Watch,
+    WatchHit,
+)
 from app.domain.summary import PeriodSummary
 
 Progress = Callable[[str, float], None]
@@ -178,6 +193,18 @@ class InfractionSink(Protocol):
         ...
 
 
+class PlateSink(Protocol):
+    """Where the engine hands the plates of all that passes."""
+
+    def add(self, sightings: Sequence[PlateSighting]) -> None:
+        """Store each once; the same ones again change nothing.
+
+        All or none are stored. Raises DatabaseUnavailable or StateConflict when they
+        must be tried again later, another fault when they will never be taken.
+        """
+        ...
+
+
 class SiteStore(Protocol):
     """Cameras and their configurations, as the engine and the technician use them."""
 
@@ -242,6 +269,42 @@ class CaseStore(Protocol):
         ...
 
 
+class PlateRegister(Protocol):
+    """The plates of all that passed, and the list of those that are watched for.
+
+    Whoever may not ask meets NotPermitted, and so does a question with a flaw.
+    """
+
+    def search(self, query: PlateQuery, limit: int = 100) -> PlatePage:
+        """Ask, which leaves a trace, and return the first page."""
+        ...
+
+    def next_page(
+        self, search_id: PlateSearchId, after: PlateHit, limit: int = 100
+    ) -> PlatePage:
+        """Return the page after a hit of one's own search of the last hour (keyset).
+
+        StateConflict when the search is older, KeyError when there is none.
+        """
+        ...
+
+    def add_watch(self, wanted: NewWatch) -> WatchId:
+        """Watch for a plate from now on."""
+        ...
+
+    def end_watch(self, watch_id: WatchId) -> None:
+        """End a watch early; StateConflict when it is over, KeyError without one."""
+        ...
+
+    def watches(self) -> list[Watch]:
+        """Return what is watched for now, the newest first."""
+        ...
+
+    def watch_hits(self, limit: int = 20) -> list[WatchHit]:
+        """Return what was met of it last, the newest first."""
+        ...
+
+
 class Changes(Protocol):
     """What the server says has changed, to redraw by."""
 
@@ -255,7 +318,10 @@ class Change(Protocol):
 
     @property
     def topic(self) -> str:
-        """One of "infraction", "camera", "configuration", "person"."""
+        """What changed: "infraction", "camera", "configuration" or "person".
+
+        "watch" tells of the watch list, "watch_hit" of what was met of it.
+        """
         ...
 
     @property
@@ -280,6 +346,11 @@ class Session(Protocol):
     @property
     def case_store(self) -> CaseStore:
         """Cases and figures."""
+        ...
+
+    @property
+    def plates(self) -> PlateRegister:
+        """Plates that passed, and those that are watched for."""
         ...
 
     @property

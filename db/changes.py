@@ -22,7 +22,14 @@ from db import address
 
 _log = logging.getLogger(__name__)
 
-TOPICS = ("infraction", "camera", "configuration", "person")
+TOPICS = (
+    "infraction",
+    "camera",
+    "configuration",
+    "person",
+    "watch",
+    "watch_hit",
+)
 _CHANNEL = "atalaya"
 _SENDER_PERIOD_S = 0.1
 _WATCHER_PERIOD_S = 1.0

@@ -13,6 +13,7 @@ from db import address
 from db.changes import RowChange, ServerChanges
 from db.document import canonical_document, sha256_of
 from db.faults import translated
+from db.plate_sink import PostgresPlateSink
 from db.pool import open_pool
 from db.store.site_store import PostgresSiteStore
 
@@ -62,6 +63,10 @@ class EngineGateway:
                 f"The database holds another content for infraction {infraction.id}. "
                 "Keep the engine's spool and have the database checked."
             )
+
+    def plate_sink(self, engine_id: EngineId) -> PostgresPlateSink:
+        """Return the way in for plates, in the name of one engine."""
+        return PostgresPlateSink(self._engine, engine_id)
 
     def heartbeat(
         self, engine_id: EngineId, software_version: str, status: EngineStatus

@@ -290,3 +290,75 @@ camera_lease = Table(
     Column("epoch", BigInteger, nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
 )
+
+plate = Table(
+    "plate",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("text", Text(collation="C"), nullable=False, unique=True),
+)
+Index("plate_near", func.atalaya.plate_near(plate.c.text), postgresql_using="gin")
+Index("plate_pairs", func.atalaya.plate_pairs(plate.c.text), postgresql_using="gin")
+
+plate_read = Table(
+    "plate_read",
+    metadata,
+    _uuid_key(),
+    Column("plate_id", BigInteger, ForeignKey(plate.c.id), nullable=False),
+    Column("published", Boolean, nullable=False),
+    Column("confidence", Float(53), nullable=False),
+    Column("read_count", Integer, nullable=False),
+    _refers("camera_id", "camera"),
+    Column("engine_id", UUID, nullable=False),
+    Column("track_id", BigInteger, nullable=False),
+    _text("vehicle_class"),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+    _moment("recorded_at"),
+)
+Index(
+    "plate_read_plate",
+    plate_read.c.plate_id,
+    plate_read.c.seen_at.desc(),
+    plate_read.c.id.desc(),
+)
+
+plate_search = Table(
+    "plate_search",
+    metadata,
+    _uuid_key(),
+    _login("login"),
+    _text("pattern"),
+    Column("look_alikes", Boolean, nullable=False),
+    _moment("since", null=True),
+    _moment("until", null=True),
+    _text("reason"),
+    Column("asked_in", BigInteger, nullable=False),
+    _moment("asked_at"),
+)
+
+watch_entry = Table(
+    "watch_entry",
+    metadata,
+    _uuid_key(),
+    _text("plate"),
+    _text("skeleton"),
+    Column("look_alikes", Boolean, nullable=False),
+    _text("reason"),
+    _login("created_by"),
+    _moment("created_at"),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("ended_by", Text, ForeignKey(person.c.login)),
+    _moment("ended_at", null=True),
+)
+Index("watch_entry_skeleton", watch_entry.c.skeleton)
+
+watch_hit = Table(
+    "watch_hit",
+    metadata,
+    _uuid_key(),
+    _refers("watch_id", "watch_entry"),
+    _refers("read_id", "plate_read"),
+    _moment("hit_at"),
+    UniqueConstraint("watch_id", "read_id"),
+)
+Index("watch_hit_newest", watch_hit.c.hit_at.desc(), watch_hit.c.id.desc())

@@ -26,6 +26,8 @@ class Right(StrEnum):
     MANAGE_CAMERAS = "manage_cameras"
     MANAGE_PEOPLE = "manage_people"
     READ_AUDIT = "read_audit"
+    SEARCH_PLATES = "search_plates"
+    WATCH_PLATES = "watch_plates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

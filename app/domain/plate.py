@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from app.domain.clock import CaptureTime
+from app.domain.ids import CameraId, PlateReadId, TrackId
+from app.domain.vehicle import VehicleClass
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlateAlternative:
@@ -28,3 +32,22 @@ class PlateReading:
     def unread(cls) -> "PlateReading":
         """Return the reading of a plate that was never seen."""
         return cls(text=None, confidence=0.0)
+
+    @property
+    def best_guess(self) -> str | None:
+        """The likeliest text, published or not; None when nothing was read."""
+        if self.text is not None:
+            return self.text
+        return self.alternatives[0].text if self.alternatives else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlateSighting:
+    """A vehicle that passed and whose plate was read; `seen` is the last read."""
+
+    id: PlateReadId
+    camera_id: CameraId
+    track_id: TrackId
+    vehicle_class: VehicleClass
+    seen: CaptureTime
+    reading: PlateReading

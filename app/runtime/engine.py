@@ -14,7 +14,7 @@ from app.domain.clock import NS_PER_S, Clock
 from app.domain.errors import AlreadyRunning, DatabaseUnavailable, EnvironmentFault
 from app.domain.ids import CameraId, EngineId
 from app.domain.pulse import Pulse
-from app.ports import Detector, PlateReader, SecretStore, Tracker
+from app.ports import Detector, PlateReader, PlateSink, SecretStore, Tracker
 from app.rule.judge import CameraJudge
 from app.runtime.control import ControlHandlers, ControlServer, sweep_control_files
 from app.runtime.evidence_desk import EvidenceDesk, InfractionRecorder
@@ -29,6 +29,7 @@ from app.runtime.metrics_server import MetricsServer
 from app.runtime.pacing import Pacing
 from app.runtime.pipeline import Maker, Pipeline
 from app.runtime.plate_desk import PlateDesk
+from app.runtime.plate_log import KeepsNoPlates, PlateLog
 from app.runtime.roster import LaneParts, Roster
 from app.runtime.run_lock import RunLock
 from app.runtime.segment import sweep
@@ -63,9 +64,10 @@ class EngineParts:
     `detector`, `tracker` and `plate_reader` are called once each on start (the tracker
     once per camera). `follow_pid` is the process to end with, None to outlive all.
     `times` is told how long stages take, by what is outside too.
-    `forwarding` is the sign of life of a forwarder in this process. `metrics_port` is
-    where the figures are served, 0 any free port, None nowhere. `abandon` ends the
-    process at once with an exit code, when a stage that hangs keeps it from ending.
+    `forwarding` is the sign of life of a forwarder in this process. `plate_sink` takes
+    the plates of all that passes. `metrics_port` is where the figures are served, 0 any
+    free port, None nowhere. `abandon` ends the process at once with an exit code, when
+    a stage that hangs keeps it from ending.
     """
 
     clock: Clock
@@ -87,6 +89,7 @@ class EngineParts:
     limits: MemoryLimits = field(default_factory=MemoryLimits.of_this_computer)
     times: StageTimes = field(default_factory=StageTimes)
     forwarding: Pulse | None = None
+    plate_sink: PlateSink = field(default_factory=KeepsNoPlates)
     metrics_port: int | None = None
     abandon: Callable[[int], None] = os._exit
 
@@ -142,7 +145,10 @@ class Engine:
         self._times = parts.times
         self._signs = VitalSigns(parts.clock, parts.patience, parts.forwarding)
         signs = self._signs
-        self._plates = PlateDesk(parts.plate_reader, pulse=signs.plates)
+        self._plate_log = PlateLog(parts.plate_sink)
+        self._plates = PlateDesk(
+            parts.plate_reader, pulse=signs.plates, tell=self._plate_log.add
+        )
         self._desk = EvidenceDesk(
             parts.recorder,
             cutting=signs.cutting,
@@ -211,6 +217,7 @@ class Engine:
             _log.error("a case was still being recorded at the end")
         self._detector.close()
         self._plates.close(timeout_s=0.3)
+        self._plate_log.close(timeout_s=0.3)
         self._roster.close(timeout_s=0.3)
         self._control.close()
         self._supervision.ended()
@@ -237,10 +244,13 @@ class Engine:
                 "cases to cut": desk.uncut,
                 "cases to record": desk.unrecorded,
                 "plates": self._plates.waiting,
+                "plates to store": self._plate_log.waiting,
             },
             cases_recorded=desk.recorded,
             cases_failed=desk.failed,
             plate_reads_skipped=self._plates.skipped,
+            plates_stored=self._plate_log.stored,
+            plates_dropped=self._plate_log.dropped,
             stuck=self._supervision.stuck,
             captures_abandoned=self._roster.abandoned,
             process=ProcessReport.of_this(parts.clock, self._began_ns),

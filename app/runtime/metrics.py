@@ -91,12 +91,9 @@ def _engine(report: EngineReport) -> Iterator[Metric]:
     yield _count("cases_recorded", "Cases stored.", report.cases_recorded)
     yield _count("cases_failed", "Cases without evidence.", report.cases_failed)
     yield _count("plate_reads_skipped", "Reads refused.", report.plate_reads_skipped)
-    stuck = CounterMetricFamily(
-        "atalaya_stage_stuck", "Times a stage hung.", labels=["stage"]
-    )
-    for stage, count in report.stuck.items():
-        stuck.add_metric([stage], count)
-    yield stuck
+    yield _count("plates_stored", "Vehicles in the plate search.", report.plates_stored)
+    yield _counts("plates_dropped", "Plates given up.", "reason", report.plates_dropped)
+    yield _counts("stage_stuck", "Times a stage hung.", "stage", report.stuck)
     yield _gauge(
         "captures_abandoned",
         "Threads of cameras that were left behind and still hang.",
@@ -175,6 +172,13 @@ def _gauge(name: str, what: str, value: float) -> Metric:
 
 def _count(name: str, what: str, value: int) -> Metric:
     return CounterMetricFamily(f"atalaya_{name}", what, value=value)
+
+
+def _counts(name: str, what: str, label: str, values: Mapping[str, int]) -> Metric:
+    family = CounterMetricFamily(f"atalaya_{name}", what, labels=[label])
+    for key, value in values.items():
+        family.add_metric([key], value)
+    return family
 
 
 def _info(name: str, labels: Mapping[str, str]) -> Metric:

@@ -47,6 +47,7 @@ class ProcessReport:
 class EngineReport:
     """The engine at one moment; all counts are since its start.
 
+    `plates_stored` counts vehicles, `plates_dropped` those given up, by reason.
     `trouble` is a sentence when the engine does not do its work, else empty.
     """
 
@@ -59,6 +60,8 @@ class EngineReport:
     cases_recorded: int
     cases_failed: int
     plate_reads_skipped: int
+    plates_stored: int = 0
+    plates_dropped: Mapping[str, int] = field(default_factory=dict)
     stuck: Mapping[str, int] = field(default_factory=dict)
     captures_abandoned: int
     process: ProcessReport

@@ -4,18 +4,19 @@ import logging
 import queue
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
 from app.domain.clock import SystemClock
 from app.domain.detection import TrackedBox, Tracks
 from app.domain.frame import Frame
-from app.domain.ids import CameraId, TrackId
-from app.domain.plate import PlateReading
+from app.domain.ids import CameraId, PlateReadId, TrackId, new_uuid
+from app.domain.plate import PlateReading, PlateSighting
 from app.domain.pulse import Pulse
 from app.ports import PlateRead, PlateReader
 from app.runtime.plate_policy import PlatePolicy
+from app.runtime.plate_sightings import PlateSightings
 
 _log = logging.getLogger(__name__)
 _QUEUE_LENGTH = 4
@@ -42,6 +43,14 @@ class _Job:
     vehicle: TrackedBox
     watch: _Watch
 
+    @property
+    def key(self) -> _Key:
+        return self.watch.key(self.vehicle.track_id)
+
+
+def _tell_nobody(_sighting: PlateSighting) -> None:
+    return None
+
 
 class PlateDesk:
     """Chooses vehicles by `PlatePolicy`, reads them in turn, and votes.
@@ -57,8 +66,12 @@ class PlateDesk:
         *,
         lossless: bool = False,
         pulse: Pulse | None = None,
+        tell: Callable[[PlateSighting], None] = _tell_nobody,
     ) -> None:
-        """Start the thread, which opens the reader; `pulse` is its sign of life."""
+        """Start the thread, which opens the reader; `pulse` is its sign of life.
+
+        `tell` is called once for each vehicle whose plate was read, and must not block.
+        """
         self._pulse = pulse or Pulse(SystemClock())
         self._open_reader = open_reader
         self._lossless = lossless
@@ -68,6 +81,7 @@ class PlateDesk:
         self._watch_count = 0
         self._reads: OrderedDict[_Key, list[PlateRead]] = OrderedDict()
         self._votes: dict[_Key, PlateReading] = {}
+        self._sightings = PlateSightings[_Key](tell)
         self._reader: PlateReader | None = None
         self._skipped = 0
         self._closed = threading.Event()
@@ -92,6 +106,7 @@ class PlateDesk:
         stream_ns = frame.time.stream_ns
         with self._lock:
             watch = self._watch(frame.camera_id)
+            self._sightings.gone(self._left(watch, tracks))
             chosen = watch.policy.choose(
                 tracks, stream_ns, frame.width_px, frame.height_px
             )
@@ -132,7 +147,9 @@ class PlateDesk:
     def forget(self, camera_id: CameraId) -> None:
         """Note that a camera is removed or begins anew: its tracks are others then."""
         with self._lock:
-            self._watches.pop(camera_id, None)
+            watch = self._watches.pop(camera_id, None)
+            if watch is not None:
+                self._sightings.gone(self._left(watch, ()))
 
     def drain(self) -> None:
         """Wait until every queued read is done."""
@@ -146,6 +163,8 @@ class PlateDesk:
         self._discard_queue()
         self._queue.put(None)
         self._thread.join(timeout_s)
+        with self._lock:
+            self._sightings.all_gone()
 
     def _watch(self, camera_id: CameraId) -> _Watch:
         """Return the watch that is under way; the lock must be held."""
@@ -154,6 +173,15 @@ class PlateDesk:
             self._watch_count += 1
             watch = self._watches[camera_id] = _Watch(self._watch_count)
         return watch
+
+    def _left(self, watch: _Watch, seen: Iterable[TrackedBox]) -> list[_Key]:
+        """Return the vehicles of a watch that are not among those seen."""
+        still = {watch.key(box.track_id) for box in seen}
+        return [
+            key
+            for key in self._sightings
+            if key[0] == watch.number and key not in still
+        ]
 
     def _vote_of(self, key: _Key) -> PlateReading:
         with self._lock:
@@ -168,12 +196,20 @@ class PlateDesk:
             self._queue.task_done()
 
     def _enqueue(self, job: _Job) -> bool:
+        # Before it is queued: the thread may be done with it before we go on.
+        with self._lock:
+            self._sightings.begun(job.key)
         try:
             self._queue.put(job, block=self._lossless)
         except queue.Full:
             self._note_skipped()
+            self._note_ended(job)
             return False
         return True
+
+    def _note_ended(self, job: _Job) -> None:
+        with self._lock:
+            self._sightings.ended(job.key)
 
     def _note_skipped(self) -> None:
         with self._lock:
@@ -186,8 +222,11 @@ class PlateDesk:
             try:
                 if job is None:
                     return
-                with self._pulse.working():
-                    self._read(job)
+                try:
+                    with self._pulse.working():
+                        self._read(job)
+                finally:
+                    self._note_ended(job)
             except Exception:  # noqa: BLE001 - a bug in one read stops no other
                 _log.exception("reading a plate failed")
             finally:
@@ -212,13 +251,15 @@ class PlateDesk:
         read = self._reader.read(image, job.vehicle.box)
         if read is None:
             return
-        key = job.watch.key(job.vehicle.track_id)
+        key = job.key
         with self._lock:
             reads = [*self._reads.get(key, []), read]
         vote = self._reader.vote(reads)
         with self._lock:
             self._keep(key, reads, vote)
             job.watch.policy.read(job.vehicle.track_id, read.text)
+            settled = job.watch.policy.settled(job.vehicle.track_id)
+            self._sightings.read(key, _sighting(job, vote), settled=settled)
 
     def _keep(self, key: _Key, reads: list[PlateRead], vote: PlateReading) -> None:
         self._reads[key] = reads
@@ -227,3 +268,14 @@ class PlateDesk:
         while len(self._reads) > _MOST_TRACKS:
             forgotten, _ = self._reads.popitem(last=False)
             self._votes.pop(forgotten, None)
+
+
+def _sighting(job: _Job, vote: PlateReading) -> PlateSighting:
+    return PlateSighting(
+        id=PlateReadId(new_uuid()),
+        camera_id=job.frame.camera_id,
+        track_id=job.vehicle.track_id,
+        vehicle_class=job.vehicle.vehicle_class,
+        seen=job.frame.time,
+        reading=vote,
+    )

@@ -76,6 +76,11 @@ class PlatePolicy:
         self._state(track_id)
         self._texts.setdefault(track_id, Counter())[text] += 1
 
+    def settled(self, track_id: TrackId) -> bool:
+        """Tell whether so many reads agree that no further one is begun."""
+        texts = self._texts.get(track_id, Counter())
+        return max(texts.values(), default=0) >= _AGREEING_READS
+
     def flag(self, track_id: TrackId) -> None:
         """Give a track with a finding a few more reads, before all others."""
         state = self._state(track_id)
@@ -85,9 +90,9 @@ class PlatePolicy:
 
     def _due(self, box: TrackedBox, stream_ns: int) -> bool:
         state = self._state(box.track_id)
-        texts = self._texts.get(box.track_id, Counter())
-        if max(texts.values(), default=0) >= _AGREEING_READS:
+        if self.settled(box.track_id):
             return False
+        texts = self._texts.get(box.track_id, Counter())
         if texts.total() >= state.allowance or state.attempts >= _MOST_ATTEMPTS:
             return False
         if state.last_ns is None:

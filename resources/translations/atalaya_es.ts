@@ -538,6 +538,25 @@
     </message>
 </context>
 <context>
+    <name>HitTable</name>
+    <message>
+        <source>No watched plate has passed.</source>
+        <translation>No ha pasado ninguna placa vigilada.</translation>
+    </message>
+    <message>
+        <source>Plate</source>
+        <translation>Placa</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>Cámara</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Hora</translation>
+    </message>
+</context>
+<context>
     <name>ImportForm</name>
     <message>
         <source>Import a file</source>
@@ -743,12 +762,12 @@
         <translation>Este escritorio se inició sin sus modelos.</translation>
     </message>
     <message>
-        <source>The list has not been read yet.</source>
-        <translation>La lista aún no se ha leído.</translation>
-    </message>
-    <message>
         <source>Something else is under way: wait for it, or cancel it.</source>
         <translation>Hay otra tarea en curso: espere o cancélela.</translation>
+    </message>
+    <message>
+        <source>The list has not been read yet.</source>
+        <translation>La lista aún no se ha leído.</translation>
     </message>
 </context>
 <context>
@@ -885,6 +904,13 @@
     <message>
         <source>◆ unusual form</source>
         <translation>◆ forma inusual</translation>
+    </message>
+</context>
+<context>
+    <name>PlatesPage</name>
+    <message>
+        <source>Search for a plate</source>
+        <translation>Buscar una placa</translation>
     </message>
 </context>
 <context>
@@ -1054,6 +1080,69 @@
     </message>
 </context>
 <context>
+    <name>ResultsTable</name>
+    <message>
+        <source>More</source>
+        <translation>Más</translation>
+    </message>
+    <message>
+        <source>Watch this plate</source>
+        <translation>Vigilar esta placa</translation>
+    </message>
+    <message>
+        <source>Type a plate and why you look for it.</source>
+        <translation>Escriba una placa y por qué la busca.</translation>
+    </message>
+    <message>
+        <source>No vehicle with such a plate passed.</source>
+        <translation>No pasó ningún vehículo con esa placa.</translation>
+    </message>
+    <message>
+        <source>Vehicles: {}</source>
+        <translation>Vehículos: {}</translation>
+    </message>
+    <message>
+        <source>Plate</source>
+        <translation>Placa</translation>
+    </message>
+    <message>
+        <source>Match</source>
+        <translation>Coincidencia</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>Confianza</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>Cámara</translation>
+    </message>
+    <message>
+        <source>Vehicle</source>
+        <translation>Vehículo</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Hora</translation>
+    </message>
+    <message>
+        <source>the same</source>
+        <translation>igual</translation>
+    </message>
+    <message>
+        <source>look-alike</source>
+        <translation>parecida</translation>
+    </message>
+    <message>
+        <source>one character off</source>
+        <translation>a un carácter</translation>
+    </message>
+    <message>
+        <source>{} · a guess</source>
+        <translation>{} · supuesta</translation>
+    </message>
+</context>
+<context>
     <name>ReviewPage</name>
     <message>
         <source>Next case</source>
@@ -1129,6 +1218,53 @@
     <message>
         <source>Stretch to</source>
         <translation>Tramo hasta</translation>
+    </message>
+</context>
+<context>
+    <name>SearchForm</name>
+    <message>
+        <source>Plate</source>
+        <translation>Placa</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Motivo</translation>
+    </message>
+    <message>
+        <source>Period</source>
+        <translation>Período</translation>
+    </message>
+    <message>
+        <source>Goes into the trail with your name</source>
+        <translation>Queda en el registro de auditoría con su nombre</translation>
+    </message>
+    <message>
+        <source>Look-alikes too</source>
+        <translation>También las parecidas</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Buscar</translation>
+    </message>
+    <message>
+        <source>All times</source>
+        <translation>Siempre</translation>
+    </message>
+    <message>
+        <source>Last 24 hours</source>
+        <translation>Últimas 24 horas</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>Últimos 7 días</translation>
+    </message>
+    <message>
+        <source>Last 30 days</source>
+        <translation>Últimos 30 días</translation>
+    </message>
+    <message>
+        <source>* any characters, ? one; look-alikes: O and 0, B and 8, I and 1 …</source>
+        <translation>* varios caracteres, ? uno; parecidas: O y 0, B y 8, I y 1…</translation>
     </message>
 </context>
 <context>
@@ -1341,6 +1477,78 @@
     <message>
         <source>There are no cameras yet. A technician can add them.</source>
         <translation>Todavía no hay cámaras. Un técnico puede agregarlas.</translation>
+    </message>
+</context>
+<context>
+    <name>WatchForm</name>
+    <message>
+        <source>Plate</source>
+        <translation>Placa</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Motivo</translation>
+    </message>
+    <message>
+        <source>Days</source>
+        <translation>Días</translation>
+    </message>
+    <message>
+        <source>Look-alikes too</source>
+        <translation>También las parecidas</translation>
+    </message>
+    <message>
+        <source>Watch</source>
+        <translation>Vigilar</translation>
+    </message>
+</context>
+<context>
+    <name>WatchNotice</name>
+    <message>
+        <source>Watched plate {0} at {1}, {2}: {3}</source>
+        <translation>Placa vigilada {0} en {1}, {2}: {3}</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Mostrar</translation>
+    </message>
+</context>
+<context>
+    <name>WatchPanel</name>
+    <message>
+        <source>Latest hits</source>
+        <translation>Últimos avistamientos</translation>
+    </message>
+    <message>
+        <source>Watch list</source>
+        <translation>Placas vigiladas</translation>
+    </message>
+    <message>
+        <source>End</source>
+        <translation>Terminar</translation>
+    </message>
+</context>
+<context>
+    <name>WatchTable</name>
+    <message>
+        <source>No plate is watched for.</source>
+        <translation>No se vigila ninguna placa.</translation>
+    </message>
+    <message>
+        <source>Plate</source>
+        <translation>Placa</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Motivo</translation>
+    </message>
+    <message>
+        <source>Until</source>
+        <translation>Hasta</translation>
+    </message>
+    <message>
+        <source>Hits</source>
+        <translation>Avist.</translation>
     </message>
 </context>
 <context>
@@ -1564,6 +1772,33 @@
     <message>
         <source>A lamp is smaller than {} pixels: its colour is unsure.</source>
         <translation>Una luz mide menos de {} píxeles: su color es dudoso.</translation>
+    </message>
+</context>
+<context>
+    <name>flaws</name>
+    <message>
+        <source>Type 2 to 16 letters, digits, * or ?</source>
+        <translation>Escriba de 2 a 16 letras, cifras, * o ?</translation>
+    </message>
+    <message>
+        <source>Give at least three letters or digits.</source>
+        <translation>Indique al menos tres letras o cifras.</translation>
+    </message>
+    <message>
+        <source>Give a whole plate: 4 to 10 letters and digits.</source>
+        <translation>Indique una placa entera: de 4 a 10 letras y cifras.</translation>
+    </message>
+    <message>
+        <source>Say why, in five characters or more.</source>
+        <translation>Indique el motivo, con cinco caracteres o más.</translation>
+    </message>
+    <message>
+        <source>The reason is longer than 200 characters.</source>
+        <translation>El motivo tiene más de 200 caracteres.</translation>
+    </message>
+    <message>
+        <source>A plate is watched for 90 days at most.</source>
+        <translation>Una placa se vigila 90 días como máximo.</translation>
     </message>
 </context>
 <context>
@@ -1904,6 +2139,10 @@
     <message>
         <source>Videos</source>
         <translation>Videos</translation>
+    </message>
+    <message>
+        <source>Plates</source>
+        <translation>Placas</translation>
     </message>
     <message>
         <source>Models</source>

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from app.domain.ids import Login
-from app.ports import InfractionSink, Server, Session
+from app.domain.clock import SystemClock
+from app.domain.ids import EngineId, Login, new_uuid
+from app.ports import InfractionSink, PlateSink, Server, Session
 from tests.fakes.in_memory import InMemoryServer
 from tests.fakes.manual_clock import ManualClock
 from tests.fixtures_db import Database, password_of
@@ -19,11 +20,13 @@ _AGE = """
 
 @dataclass(frozen=True, slots=True)
 class SiteUnderTest:
-    """A server, where findings go in, and a way to let time pass over decisions."""
+    """A server, where findings and plates go in, and a way to let time pass."""
 
     server: Server
     sink: InfractionSink
     age_decisions: Callable[[timedelta], None]
+    plate_sink: PlateSink
+    now: Callable[[], datetime]
     _sessions: dict[str, Session] = field(default_factory=dict)
 
     def session(self, login: str) -> Session:
@@ -43,7 +46,7 @@ def in_memory_site() -> SiteUnderTest:
     """Return the fake."""
     clock = ManualClock()
     server = InMemoryServer(clock)
-    return SiteUnderTest(server, server, clock.advance)
+    return SiteUnderTest(server, server, clock.advance, server.plates, clock.now)
 
 
 def postgres_site(database: Database) -> SiteUnderTest:
@@ -55,4 +58,7 @@ def postgres_site(database: Database) -> SiteUnderTest:
     def age(by: timedelta) -> None:
         superuser.execute(_AGE.format(seconds=by.total_seconds()).encode())
 
-    return SiteUnderTest(PostgresServer(database.address), database.gateway(), age)
+    gateway = database.gateway()
+    plates = gateway.plate_sink(EngineId(new_uuid()))
+    server = PostgresServer(database.address)
+    return SiteUnderTest(server, gateway, age, plates, SystemClock().now)

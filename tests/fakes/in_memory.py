@@ -24,10 +24,13 @@ from app.domain.infraction import (
 )
 from app.domain.person import Person, Right, Role
 from app.domain.summary import HourCount, PeriodSummary
+from tests.fakes.plates import InMemoryPlateRegister, PlateBook
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.OPERATOR: frozenset({Right.REVIEW}),
-    Role.SUPERVISOR: frozenset({Right.REVIEW, Right.REPORT}),
+    Role.OPERATOR: frozenset({Right.REVIEW, Right.SEARCH_PLATES}),
+    Role.SUPERVISOR: frozenset(
+        {Right.REVIEW, Right.REPORT, Right.SEARCH_PLATES, Right.WATCH_PLATES}
+    ),
     Role.TECHNICIAN: frozenset({Right.CALIBRATE, Right.MANAGE_CAMERAS}),
     Role.ADMINISTRATOR: frozenset({Right.MANAGE_CAMERAS, Right.MANAGE_PEOPLE}),
     Role.AUDITOR: frozenset({Right.READ_AUDIT}),
@@ -72,6 +75,7 @@ class InMemoryServer:
         self.versions: dict[CameraId, list[ConfigurationVersion]] = {}
         self.kept: dict[InfractionId, _Kept] = {}
         self.issued = 0
+        self.plates = PlateBook(clock, self.camera_name, self.tell)
         self._callbacks: list[Callable[[MemoryChange], None]] = []
 
     def login(self, login: Login, password: str) -> "InMemorySession":
@@ -92,6 +96,10 @@ class InMemoryServer:
                 return
             self.kept[infraction.id] = _Kept(infraction, self.clock.now())
         self.tell("infraction", infraction.id)
+
+    def camera_name(self, camera_id: CameraId) -> str:
+        """Return what a camera is called, retired or not."""
+        return self.cameras[camera_id].name
 
     def tell(self, topic: str, row_id: UUID | None) -> None:
         """Call all listeners."""
@@ -118,6 +126,7 @@ class InMemorySession:
         self._person = person
         self._site = InMemorySiteStore(server, person)
         self._case_store = InMemoryCaseStore(server, person)
+        self._plates = InMemoryPlateRegister(server.plates, person)
         self._stops: list[Callable[[], None]] = []
 
     @property
@@ -134,6 +143,11 @@ class InMemorySession:
     def case_store(self) -> "InMemoryCaseStore":
         """Cases and figures."""
         return self._case_store
+
+    @property
+    def plates(self) -> InMemoryPlateRegister:
+        """Reads of plates, and the watch list."""
+        return self._plates
 
     @property
     def changes(self) -> "InMemorySession":

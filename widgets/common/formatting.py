@@ -6,7 +6,7 @@ Peru writes its decimals with a point, as English does.
 
 import re
 import tomllib
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cache
 from typing import Final
 
@@ -56,9 +56,12 @@ def date_iso(moment: datetime | None) -> str:
     return DASH if moment is None else f"{_local(moment):%Y-%m-%d}"
 
 
-def date_time_iso(moment: datetime | None) -> str:
-    """Return local date and time for tables: 2026-11-24 14:03:27."""
-    return DASH if moment is None else f"{_local(moment):%Y-%m-%d %H:%M:%S}"
+def date_time_iso(moment: datetime | None, zone: tzinfo | None = None) -> str:
+    """Return date and time for tables: 2026-11-24 14:03:27; local without a zone."""
+    if moment is None:
+        return DASH
+    shown = _local(moment) if zone is None else moment.astimezone(zone)
+    return f"{shown:%Y-%m-%d %H:%M:%S}"
 
 
 def date_words(moment: datetime | None) -> str:

@@ -14,6 +14,7 @@ from widgets.common.page import Page
 from widgets.dashboard.dashboard_page import DashboardPage
 from widgets.footage.footage_page import FootagePage
 from widgets.models.models_page import ModelsPage
+from widgets.plates.plates_page import PlatesPage
 from widgets.report.report_page import ReportPage
 from widgets.review.review_page import ReviewPage
 from widgets.services import PageContext
@@ -93,6 +94,14 @@ PAGES: Final = (
         lambda: _tr("pages", "Videos"),
         FootagePage,
         frozenset({Right.REVIEW, Right.CALIBRATE}),
+    ),
+    PageEntry(
+        "plates",
+        "plate",
+        lambda: _tr("pages", "Plates"),
+        lambda: _tr("pages", "Plates"),
+        PlatesPage,
+        frozenset({Right.SEARCH_PLATES}),
     ),
     PageEntry(
         "models",

@@ -6,7 +6,9 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.camera import EngineStatus
+from app.domain.person import Right
 from app.ports import Change
+from app.report.catalogue import Catalogue
 from widgets.bridge import ChangesBridge, DatabasePulse, EnginePulse
 from widgets.common.background import Background
 from widgets.common.error_bar import ErrorBar
@@ -16,6 +18,7 @@ from widgets.services import PageContext
 from widgets.shell.page_catalogue import PageEntry, pages_for
 from widgets.shell.rail import Rail
 from widgets.shell.status_bar import StatusBar
+from widgets.shell.watch_notice import SOURCE, WatchNotice
 from widgets.theme import State
 
 
@@ -42,6 +45,7 @@ class Workspace(QWidget):
         self._engine = EnginePulse(services.engine)
         self._database = DatabasePulse(session, background)
         self._changes: ChangesBridge | None = None
+        self._notice = self._made_notice()
         self._build()
         self._connect()
 
@@ -52,6 +56,8 @@ class Workspace(QWidget):
         self._changes = ChangesBridge(self.context.session, self._background)
         self._changes.changed.connect(self._spread)
         self._changes.failed.connect(self._listening_failed)
+        if self._notice is not None:
+            self._notice.start()
 
     @property
     def entries(self) -> tuple[PageEntry, ...]:
@@ -131,6 +137,20 @@ class Workspace(QWidget):
         self._engine.beat.connect(self._engine_beat)
         self._database.answered.connect(self._database_answered)
         self._database.failed.connect(self._database_failed)
+        self._errors.action_chosen.connect(self._act_on)
+
+    def _made_notice(self) -> WatchNotice | None:
+        session = self.context.session
+        if not session.person.may(Right.SEARCH_PLATES):
+            return None
+        zone = Catalogue.load().zone
+        return WatchNotice(session.plates, self._background, self._errors, zone)
+
+    def _act_on(self, source: str) -> None:
+        """Follow the way out that the bar offers."""
+        if source == SOURCE and self._notice is not None:
+            self._notice.put_away()
+            self.show_page("plates")
 
     def _make(self, key: str) -> Page:
         page = self._entries[key].make(self.context, self._background)
@@ -147,6 +167,8 @@ class Workspace(QWidget):
     def _spread(self, change: Change) -> None:
         for page in self._pages.values():
             page.on_change(change)
+        if self._notice is not None:
+            self._notice.on_change(change)
 
     def _engine_beat(self, status: EngineStatus | None, message: str) -> None:
         self._status.show_engine(status, message)

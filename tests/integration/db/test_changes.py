@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 
 from app.ports import Change, Session
+from db.changes import TOPICS
 from tests.builders.site import camera, finding, installed_camera
 from tests.contract.test_case_store import confirmation
 from tests.fixtures_db import Database
@@ -130,7 +131,7 @@ def test_a_lost_connection_is_made_again_and_told(database: Database) -> None:
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND usename = 'aurora'"
     )
-    for topic in ("infraction", "camera", "configuration", "person"):
+    for topic in TOPICS:
         assert heard.wait(topic, None)
     made = camera()
     database.login("teo").site.save_camera(made)

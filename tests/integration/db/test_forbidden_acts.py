@@ -96,6 +96,17 @@ _NOBODY = {
     "forge an engine": "INSERT INTO atalaya.engine SELECT",
     "exempt a vehicle": "INSERT INTO atalaya.vehicle (id, plate, vehicle_class, exempt)"
     " VALUES (gen_random_uuid(), 'ABC123', 'car', true)",
+    "read the reads": "SELECT * FROM atalaya.plate_read",
+    "read the plates": "SELECT text FROM atalaya.plate",
+    "read what was searched": "SELECT * FROM atalaya.plate_search",
+    "read the watch list's table": "SELECT * FROM atalaya.watch_entry",
+    "read the hits' table": "SELECT * FROM atalaya.watch_hit",
+    "search without a trace": "SELECT atalaya.matching_plates('ABC123', false, 9)",
+    "take another's search": "SELECT atalaya.own_search(gen_random_uuid())",
+    "forge a hit": "INSERT INTO atalaya.watch_hit SELECT",
+    "forge a read": "INSERT INTO atalaya.plate_read SELECT",
+    "erase a question": "DELETE FROM atalaya.plate_search",
+    "prolong a watch": "UPDATE atalaya.watch_entry SET expires_at = 'infinity'",
 }
 _DECIDE = "SELECT atalaya.decide(gen_random_uuid(), gen_random_uuid(), 'reject', "
 _DECIDE += "'test', '', NULL)"
@@ -110,6 +121,15 @@ _REMOVE = "SELECT atalaya.remove_camera(gen_random_uuid())"
 _PERSON = "SELECT atalaya.create_person('eve', 'Eve', 'administrator', 'x')"
 _ADD = "SELECT atalaya.add_infraction('{}')"
 _BEAT = "SELECT atalaya.heartbeat(gen_random_uuid(), '', '', '', 1, 1)"
+_READS = "SELECT atalaya.add_plate_reads(gen_random_uuid(), '[]')"
+_SEARCH = "SELECT atalaya.search_plates(gen_random_uuid(), 'ABC123', false, NULL, NULL,"
+_SEARCH += " 'a reason')"
+_FOUND = "SELECT atalaya.found_plates(gen_random_uuid(), NULL, NULL, NULL, 10)"
+_WATCH = "SELECT atalaya.add_watch(gen_random_uuid(), 'ABC123', true, 'a reason', "
+_WATCH += "now() + interval '1 day')"
+_UNWATCH = "SELECT atalaya.end_watch(gen_random_uuid())"
+_WATCHED = "SELECT * FROM atalaya.watch_list()"
+_HITS = "SELECT * FROM atalaya.watch_hits(10)"
 _AUDIT = "SELECT * FROM atalaya.audit"
 _VERIFY = "SELECT * FROM atalaya.verify_audit()"
 _PLATES = "SELECT plate_text FROM atalaya.infraction"
@@ -120,31 +140,34 @@ _VEHICLES = "SELECT * FROM atalaya.vehicle"
 _OUTBOX = "SELECT * FROM atalaya.outbox"
 _PEOPLE_LIST = "SELECT * FROM atalaya.person"
 
+_PLATE_DUTIES = (_READS, _SEARCH, _FOUND, _WATCH, _UNWATCH, _WATCHED, _HITS)
+
 # What others may do, but not this role.
 _SEPARATED = {
     "ana": (
         _PUBLISH, _SAVE, _SAVE_BOTH, _REMOVE, _PERSON, _ADD, _BEAT, _AUDIT, _VERIFY,
-        _OUTBOX,
+        _OUTBOX, _READS, _WATCH, _UNWATCH,
     ),
     "sofia": (
         _PUBLISH, _SAVE, _SAVE_BOTH, _REMOVE, _PERSON, _ADD, _BEAT, _AUDIT, _VERIFY,
-        _OUTBOX,
+        _OUTBOX, _READS,
     ),
     "teo": (
         _DECIDE, _UNDO, _NOTICE, _PERSON, _ADD, _BEAT, _AUDIT, _VERIFY, _PLATES,
-        _DOCUMENTS, _EVIDENCE, _REVIEWERS, _VEHICLES,
+        _DOCUMENTS, _EVIDENCE, _REVIEWERS, _VEHICLES, *_PLATE_DUTIES,
     ),
     "admin": (
         _DECIDE, _UNDO, _NOTICE, _PUBLISH, _ADD, _BEAT, _AUDIT, _VERIFY, _PLATES,
-        _DOCUMENTS, _EVIDENCE, _REVIEWERS, _VEHICLES,
+        _DOCUMENTS, _EVIDENCE, _REVIEWERS, _VEHICLES, *_PLATE_DUTIES,
     ),
     "aurora": (
         _DECIDE, _UNDO, _NOTICE, _PUBLISH, _SAVE, _SAVE_BOTH, _REMOVE, _PERSON, _ADD,
-        _BEAT,
+        _BEAT, *_PLATE_DUTIES,
     ),
     "engine": (
         _DECIDE, _UNDO, _NOTICE, _PUBLISH, _SAVE, _SAVE_BOTH, _REMOVE, _PERSON, _AUDIT,
         _VERIFY, _PLATES, _DOCUMENTS, _EVIDENCE, _REVIEWERS, _VEHICLES, _PEOPLE_LIST,
+        _SEARCH, _FOUND, _WATCH, _UNWATCH, _WATCHED, _HITS,
     ),
 }  # fmt: skip
 
@@ -169,6 +192,9 @@ def case_id(database: Database) -> InfractionId:
     made = finding(version, like=speeding(evidence=(_STILL,)))
     database.gateway().add(made)
     database.login("ana").case_store.decide(confirmation(made))
+    connection = database.connect("sofia")
+    for act in (_SEARCH, _WATCH):
+        connection.execute(act.encode())
     return made.id
 
 
@@ -217,6 +243,10 @@ _GUARDED = (
     "UPDATE atalaya.audit SET sha256 = repeat('0', 64)",
     "DELETE FROM atalaya.audit",
     "TRUNCATE atalaya.audit",
+    "DELETE FROM atalaya.plate_search",
+    "UPDATE atalaya.plate_search SET reason = 'another'",
+    "DELETE FROM atalaya.watch_entry",
+    "UPDATE atalaya.watch_entry SET expires_at = now() + interval '80 days'",
 )
 
 

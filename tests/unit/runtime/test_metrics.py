@@ -51,6 +51,8 @@ def report(name: str = "norte") -> EngineReport:
         cases_recorded=5,
         cases_failed=1,
         plate_reads_skipped=4,
+        plates_stored=9,
+        plates_dropped={"queue full": 2},
         stuck={"capture": 1},
         captures_abandoned=1,
         process=ProcessReport(
@@ -85,6 +87,8 @@ def test_everything_is_told_with_its_labels() -> None:
     assert value("database_up") == 0
     assert value("stage_stuck_total", ("stage", "capture")) == 1
     assert value("queue_depth", ("queue", "plates")) == 2
+    assert value("plates_stored_total") == 9
+    assert value("plates_dropped_total", ("reason", "queue full")) == 2
     stage = ("stage", DETECT)
     assert value("stage_seconds_bucket", camera, stage, ("le", "0.005")) == 2
     assert value("stage_seconds_bucket", camera, stage, ("le", "+Inf")) == 4

@@ -9,7 +9,7 @@ from app.domain.detection import TrackedBox, Tracks
 from app.domain.frame import ArrayPixels, Frame
 from app.domain.geometry import PixelBox
 from app.domain.ids import CameraId, TrackId, new_uuid
-from app.domain.plate import PlateReading
+from app.domain.plate import PlateReading, PlateSighting
 from app.domain.vehicle import VehicleClass
 from app.runtime.plate_desk import PlateDesk
 from tests.builders.moments import moment
@@ -69,3 +69,46 @@ def test_another_vehicle_of_the_same_number_does_not_get_the_plate(
     desk.drain()
     assert new().text == "XYZ789"
     assert old().text == "ABC123", "a case that is open keeps its own vehicle's plate"
+
+
+def test_a_vehicle_is_told_once_it_is_gone() -> None:
+    told: list[PlateSighting] = []
+    texts = {1: ("ABC123", 0.9), 3: ("ABC124", 0.9)}
+    reader = FixedPlateReader(texts)
+    made = PlateDesk(lambda: reader, lossless=True, tell=told.append)
+    with closing(made) as desk:
+        desk.offer(frame(1), FIRST)
+        desk.drain()
+        assert told == []
+        desk.offer(frame(2), Tracks(()))
+        (car,) = told
+        desk.offer(frame(3), Tracks(()))
+    assert (car.camera_id, car.track_id) == (CAMERA, TrackId(1))
+    assert (car.reading.text, car.seen) == ("ABC123", frame(1).time)
+    assert told == [car]
+
+
+def test_a_vehicle_whose_reads_agree_is_told_while_it_is_there() -> None:
+    told: list[PlateSighting] = []
+    reader = FixedPlateReader(dict.fromkeys(range(1, 9), ("ABC123", 0.9)))
+    made = PlateDesk(lambda: reader, lossless=True, tell=told.append)
+    with closing(made) as desk:
+        for number in (1, 2, 3):
+            desk.offer(frame(number), FIRST)
+            desk.drain()
+        assert [each.seen for each in told] == [frame(2).time]
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("ends", ["camera", "desk"])
+def test_what_is_still_there_at_the_end_is_told(ends: str) -> None:
+    told: list[PlateSighting] = []
+    reader = FixedPlateReader({1: ("ABC123", 0.9)})
+    made = PlateDesk(lambda: reader, lossless=True, tell=told.append)
+    with closing(made) as desk:
+        desk.offer(frame(1), FIRST)
+        desk.drain()
+        if ends == "camera":
+            desk.forget(CAMERA)
+            assert len(told) == 1
+    assert [each.reading.text for each in told] == ["ABC123"]

@@ -34,8 +34,8 @@ def enter(desktop: Desktop, who: str) -> Workspace:
 @pytest.mark.parametrize(
     ("who", "keys"),
     [
-        ("ana", ["wall", "review", "dashboard", "footage"]),
-        ("sofia", ["wall", "review", "dashboard", "reports", "footage"]),
+        ("ana", ["wall", "review", "dashboard", "footage", "plates"]),
+        ("sofia", ["wall", "review", "dashboard", "reports", "footage", "plates"]),
         ("teo", ["wall", "cameras", "calibration", "footage", "models"]),
         ("admin", ["wall", "cameras", "models"]),
         ("aurora", ["wall", "review", "dashboard"]),

@@ -1,0 +1,164 @@
+"""The vehicles that a search found."""
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from app.domain.plate_search import PlateHit
+from widgets import theme
+from widgets.common import formatting
+from widgets.common.empty_state import EmptyState
+from widgets.common.key_button import KeyButton
+from widgets.common.table import Column, RowsModel, Table
+from widgets.common.words import vehicle_name
+
+_tr = QCoreApplication.translate
+
+
+class ResultsTable(QWidget):
+    """Nearest first, then newest; further pages on demand.
+
+    `more_wanted` asks for the next page; `watch_wanted` carries a plate.
+    """
+
+    more_wanted = Signal()
+    watch_wanted = Signal(str)
+
+    def __init__(self, zone: tzinfo, *, may_watch: bool) -> None:
+        """Show times of `zone`; nothing was asked yet."""
+        super().__init__()
+        self._more = False
+        self._asked = False
+        self._model: RowsModel[PlateHit] = RowsModel(_columns(zone))
+        self._table = Table(self._model)
+        self._table.opened.connect(self._offer_watch)
+        self._empty = EmptyState("plate")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._table)
+        self._count = QLabel()
+        theme.as_role(self._count, "quiet")
+        self._next = KeyButton(key="M")
+        self._next.clicked.connect(self.more_wanted)
+        self._watch = KeyButton(key="W")
+        self._watch.setVisible(may_watch)
+        self._may_watch = may_watch
+        self._watch.clicked.connect(
+            lambda: self._offer_watch(self._table.current_row())
+        )
+        self._lay_out()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set all texts again."""
+        self._next.setText(self.tr("More"))
+        self._watch.setText(self.tr("Watch this plate"))
+        self._table.viewport().update()
+        self._table.horizontalHeader().viewport().update()
+        self._say()
+
+    def show_hits(self, hits: Sequence[PlateHit], *, more: bool) -> None:
+        """Show the first page of another search."""
+        self._asked, self._more = True, more
+        self._model.replace(hits)
+        if hits:
+            self._table.choose_row(0)
+            self._table.setFocus()
+        self._say()
+
+    def append_hits(self, hits: Sequence[PlateHit], *, more: bool) -> None:
+        """Show a further page below."""
+        self._more = more
+        self._model.append(hits)
+        self._say()
+
+    @property
+    def hits(self) -> Sequence[PlateHit]:
+        """The hits in the order shown."""
+        return self._model.rows
+
+    @property
+    def count_text(self) -> str:
+        """How many there are, as it is said."""
+        return self._count.text()
+
+    def _lay_out(self) -> None:
+        foot = QHBoxLayout()
+        foot.addWidget(self._count)
+        foot.addStretch(1)
+        foot.addWidget(self._watch)
+        foot.addWidget(self._next)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self._stack, 1)
+        column.addLayout(foot)
+
+    def _say(self) -> None:
+        found = len(self._model.rows)
+        self._stack.setCurrentWidget(self._table if found else self._empty)
+        self._next.setVisible(self._more)
+        self._watch.setVisible(self._may_watch and found > 0)
+        if not self._asked:
+            self._empty.say(self.tr("Type a plate and why you look for it."))
+            self._count.clear()
+            return
+        self._empty.say(self.tr("No vehicle with such a plate passed."))
+        shown = formatting.count(found)
+        self._count.setText(
+            self.tr("Vehicles: {}").format(f"{shown}+" if self._more else shown)
+        )
+
+    def _offer_watch(self, row: int) -> None:
+        hit = self._model.row(row)
+        if hit is not None and self._may_watch:
+            self.watch_wanted.emit(hit.plate)
+
+
+def _columns(zone: tzinfo) -> list[Column[PlateHit]]:
+    def time(hit: PlateHit) -> str:
+        return formatting.date_time_iso(hit.seen, zone)
+
+    return [
+        Column(
+            lambda: _tr("ResultsTable", "Plate"),
+            lambda hit: formatting.plate(hit.plate),
+            100,
+        ),
+        Column(lambda: _tr("ResultsTable", "Match"), _match, 140, token=_match_token),
+        Column(
+            lambda: _tr("ResultsTable", "Confidence"),
+            _confidence,
+            124,
+            right=True,
+            token=lambda hit: None if hit.published else "quiet",
+        ),
+        Column(lambda: _tr("ResultsTable", "Camera"), lambda hit: hit.camera_name),
+        Column(
+            lambda: _tr("ResultsTable", "Vehicle"),
+            lambda hit: vehicle_name(hit.vehicle_class),
+            100,
+        ),
+        Column(lambda: _tr("ResultsTable", "Time"), time, 176),
+    ]
+
+
+def _match(hit: PlateHit) -> str:
+    return (
+        _tr("ResultsTable", "the same"),
+        _tr("ResultsTable", "look-alike"),
+        _tr("ResultsTable", "one character off"),
+    )[hit.distance]
+
+
+def _match_token(hit: PlateHit) -> str | None:
+    return "quiet" if hit.distance else None
+
+
+def _confidence(hit: PlateHit) -> str:
+    share = formatting.percent(hit.confidence)
+    if hit.published:
+        return share
+    return _tr("ResultsTable", "{} · a guess").format(share)
