@@ -241,10 +241,19 @@ def _figures(clip: str, marks: Iterable[_Marks]) -> ClipFigures:
         frame_count=sum(mark.frame_count for mark in every),
         teacher_boxes=boxes,
         working=_at_score(points, WORKING_SCORE),
-        equal=min(points, key=lambda p: (abs(p.precision - p.recall), p.score)),
+        equal=_equal(points),
         at_precision={f"{p:.2f}": _at_precision(points, p) for p in _PRECISIONS},
         curve=tuple(_at_score(points, s / 20) for s in range(1, 20)),
     )
+
+
+def _equal(points: Sequence[Point]) -> Point:
+    """Return where precision is nearest to recall.
+
+    Not where both are nothing, as they are when the surest box of all is a wrong one.
+    """
+    telling = [point for point in points if point.recall > 0] or points
+    return min(telling, key=lambda p: (abs(p.precision - p.recall), p.score))
 
 
 def _points(

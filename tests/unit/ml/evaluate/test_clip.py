@@ -103,6 +103,17 @@ def test_recall_at_equal_precision(clip: Path) -> None:
     )
 
 
+def test_a_wrong_box_that_is_the_surest_is_not_where_both_are_the_same(
+    clip: Path,
+) -> None:
+    """Nothing of nothing found is no agreement to report."""
+    theirs: Rows = [(0, 0.9, _CAR), (100, 0.9, _CAR)]
+    ours: Rows = [(1000, 0.95, _CAR), (0, 0.8, _CAR), (100, 0.7, _CAR)]
+    equal = _agreement(ours, theirs, clip).total.equal
+    assert equal.recall == 0.5
+    assert equal.score == pytest.approx(0.8)
+
+
 def test_both_look_at_the_same_pictures_and_are_timed(clip: Path) -> None:
     """As often the one as the other; a ratio of two times is above nothing."""
     ours, teacher = _Seeing([]), _Seeing([(0, 0.9, _CAR)])
