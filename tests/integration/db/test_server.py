@@ -24,8 +24,12 @@ _SECRET = "correct-horse"
 @pytest.mark.parametrize(
     ("login", "role", "rights"),
     [
-        ("ana", Role.OPERATOR, {Right.REVIEW}),
-        ("sofia", Role.SUPERVISOR, {Right.REVIEW, Right.REPORT}),
+        ("ana", Role.OPERATOR, {Right.REVIEW, Right.SEARCH_PLATES}),
+        (
+            "sofia",
+            Role.SUPERVISOR,
+            {Right.REVIEW, Right.REPORT, Right.SEARCH_PLATES, Right.WATCH_PLATES},
+        ),
         ("teo", Role.TECHNICIAN, {Right.CALIBRATE, Right.MANAGE_CAMERAS}),
         ("admin", Role.ADMINISTRATOR, {Right.MANAGE_CAMERAS, Right.MANAGE_PEOPLE}),
         ("aurora", Role.AUDITOR, {Right.READ_AUDIT}),
@@ -143,7 +147,7 @@ def test_the_administrator_makes_people(database: Database) -> None:
     administrator = database.connect("admin")
     create_person(administrator, login, "Eva", Role.OPERATOR, "her-password")
     session = PostgresServer(database.address).login(login, "her-password")
-    assert session.person.rights == {Right.REVIEW}
+    assert session.person.rights == {Right.REVIEW, Right.SEARCH_PLATES}
     session.close()
     with pytest.raises(StateConflict):
         create_person(administrator, login, "Eva", Role.AUDITOR, "x")
