@@ -1,10 +1,11 @@
 """What number plates of a country look like, as data.
 
 A pattern is written as it is printed on the plate: `L` a letter, `N` a digit, `A`
-either, `-` the hyphen, which is not recognised but printed.
+either, `-` a hyphen, which is not recognised but printed.
 """
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.config.paths import RESOURCES
+from app.domain.errors import ConfigurationInvalid
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ALLOWED = {
@@ -29,28 +31,31 @@ class Pattern:
 
     form: str
     weight: float
+    never: str = ""
+    """Letters that the authority does not use in this form."""
 
     @cached_property
     def signs(self) -> str:
-        """The form without its hyphen."""
+        """The form without its hyphens."""
         return self.form.replace("-", "")
 
     @cached_property
     def allowed(self) -> npt.NDArray[np.bool_]:
         """Which characters may stand where, (length, 36)."""
-        return np.array([_ALLOWED[sign] for sign in self.signs])
+        used = np.array([c not in self.never for c in ALPHABET])
+        return np.array([_ALLOWED[sign] & used for sign in self.signs])
 
     def fits(self, text: str) -> bool:
         """Tell whether a text without hyphen has this form."""
         return len(text) == len(self.signs) and all(
-            c in ALPHABET and bool(_ALLOWED[sign][ALPHABET.index(c)])
-            for c, sign in zip(text, self.signs, strict=True)
+            c in ALPHABET and bool(row[ALPHABET.index(c)])
+            for c, row in zip(text, self.allowed, strict=True)
         )
 
     def printed(self, text: str) -> str:
-        """Put the hyphen where this form has it."""
-        cut = self.form.find("-")
-        return text if cut < 0 else f"{text[:cut]}-{text[cut:]}"
+        """Put the hyphens where this form has them."""
+        signs = iter(text)
+        return "".join("-" if sign == "-" else next(signs) for sign in self.form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +91,9 @@ class Grammar:
 
 class _PatternRecord(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-    form: str = Field(pattern="^[LNA]+(-[LNA]+)?$")
+    form: str = Field(pattern="^[LNA]+(-[LNA]+)*$")
     weight: float = Field(gt=0, le=1)
+    never: str = Field(default="", pattern="^[A-Z]*$")
     note: str = ""
 
 
@@ -100,14 +106,49 @@ class _GrammarRecord(BaseModel):
     pattern: tuple[_PatternRecord, ...] = Field(min_length=1)
 
 
+COUNTRIES = ("PE", "AR", "BR", "CL", "CO", "ES", "EU", "US")
+ANYWHERE = "ANY"
+"""The forms of all countries together, for pictures from who knows where."""
+
+
 @cache
-def load_grammar(path: Path = RESOURCES / "plates" / "pe.toml") -> Grammar:
+def load_grammar(country: str = "PE") -> Grammar:
+    """Return the grammar of one of `COUNTRIES`, or of all of them for `ANYWHERE`.
+
+    Raises ConfigurationInvalid for another country.
+    """
+    if country == ANYWHERE:
+        return _together([load_grammar(each) for each in COUNTRIES])
+    if country not in COUNTRIES:
+        known = ", ".join((*COUNTRIES, ANYWHERE))
+        raise ConfigurationInvalid(
+            f"There are no number plates of {country} here. Choose one of {known}."
+        )
+    return read_grammar(RESOURCES / "plates" / f"{country.lower()}.toml")
+
+
+def read_grammar(path: Path) -> Grammar:
     """Read a grammar; raises pydantic's ValidationError when the file is wrong."""
     record = _GrammarRecord.model_validate(tomllib.loads(path.read_text("utf-8")))
     return Grammar(
         country=record.country,
-        patterns=tuple(Pattern(p.form, p.weight) for p in record.pattern),
+        patterns=tuple(Pattern(p.form, p.weight, p.never) for p in record.pattern),
         stranger=record.stranger,
         band_top=record.band_top,
         band_bottom=record.band_bottom,
     )
+
+
+def _together(grammars: Sequence[Grammar]) -> Grammar:
+    """Return the forms of all, each as usual as in the country where it is most so.
+
+    The large signs stand nowhere in particular then.
+    """
+    patterns: dict[str, Pattern] = {}
+    for pattern in (p for grammar in grammars for p in grammar.patterns):
+        known = patterns.get(pattern.form, pattern)
+        never = "".join(c for c in pattern.never if c in known.never)
+        weight = max(pattern.weight, known.weight)
+        patterns[pattern.form] = Pattern(pattern.form, weight, never)
+    stranger = float(np.median([grammar.stranger for grammar in grammars]))
+    return Grammar(ANYWHERE, tuple(patterns.values()), stranger)

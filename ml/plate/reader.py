@@ -88,7 +88,7 @@ class TrackPlateReader:
         return vote(reads, self._grammar)
 
     def _characters(self, image: Image, plate: PixelBox) -> Table:
-        """Try the usual band first, and other layouts only when it is not enough."""
+        """Try the likeliest layout first, others only when it is not enough."""
         best, best_worth = _NOTHING, 0.0
         for part in self._layouts(image, plate):
             table = np.vstack([self._recogniser.read(row) for row in part])
@@ -100,6 +100,16 @@ class TrackPlateReader:
         return best
 
     def _layouts(self, image: Image, plate: PixelBox) -> Iterator[tuple[Image, ...]]:
+        if not self._recogniser.reads_whole_plates:
+            yield (self._band(image, plate),)
+        whole = cut(image, plate, (_SIDE_MARGIN, _SIDE_MARGIN))[0]
+        yield (whole,)
+        if plate.width_px < _SQUARE_PLATE * plate.height_px:
+            middle = whole.shape[0] // 2
+            yield (whole[:middle], whole[middle:])
+
+    def _band(self, image: Image, plate: PixelBox) -> Image:
+        """Return where the large characters stand, without the country's name."""
         grammar, height = self._grammar, plate.height_px
         band = PixelBox(
             plate.left_px,
@@ -107,12 +117,7 @@ class TrackPlateReader:
             plate.right_px,
             plate.top_px + grammar.band_bottom * height,
         )
-        yield (cut(image, band, (_SIDE_MARGIN, 0.0))[0],)
-        whole = cut(image, plate, (_SIDE_MARGIN, _SIDE_MARGIN))[0]
-        yield (whole,)
-        if plate.width_px < _SQUARE_PLATE * height:
-            middle = whole.shape[0] // 2
-            yield (whole[:middle], whole[middle:])
+        return cut(image, band, (_SIDE_MARGIN, 0.0))[0]
 
     def _worth(self, table: Table) -> float:
         if len(table) < _MIN_CHARACTERS:

@@ -1,4 +1,4 @@
-"""Reads the characters of a plate picture with PP-OCR, restricted to 0-9 and A-Z."""
+"""Reads the characters of a plate picture: 0-9 and A-Z, with probabilities."""
 
 import importlib.util
 from functools import cached_property
@@ -20,6 +20,9 @@ _HEIGHT_PX = 48
 _MIN_WIDTH_PX, _MAX_WIDTH_PX, _WIDTH_STEP_PX = 96, 320, 32
 _SEPARATORS = " -.·:'•–—_"
 _BLANK = 0
+CHARACTERS_KEY = "character"
+WIDTH_KEY = "atalaya_width"
+"""Where a network of `ml.train.plates` says how wide it takes every plate, px."""
 
 
 class PlateRecogniser:
@@ -28,7 +31,11 @@ class PlateRecogniser:
     def __init__(self, threads: int = 1, model: Path | None = None) -> None:
         """Load the network that the package rapidocr carries; raises ModelMissing."""
         self._session = open_session(model or model_path(), threads)
-        characters = _characters(self._session)
+        stored = self._session.get_modelmeta().custom_metadata_map
+        self._width_px = int(stored[WIDTH_KEY]) if WIDTH_KEY in stored else None
+        characters = stored.get(CHARACTERS_KEY, "").split("\n")
+        if self._width_px is None:
+            characters.append(" ")
         # Small letters are the same sign on a plate.
         self._groups = [
             [1 + i for i, c in enumerate(characters) if c.upper() == sign]
@@ -47,8 +54,17 @@ class PlateRecogniser:
         Greedy CTC decoding: of each run of equal signs the surest frame counts.
         """
         name = self._session.get_inputs()[0].name
-        output = self._session.run(None, {name: _tensor(plate)})[0][0]
+        tensor = _tensor(plate) if self._width_px is None else self._stretched(plate)
+        output = self._session.run(None, {name: tensor})[0][0]
         return self._decode(np.asarray(output, np.float32))
+
+    @property
+    def reads_whole_plates(self) -> bool:
+        """Whether it learned to pass over small print and the rim of a plate."""
+        return self._width_px is not None
+
+    def _stretched(self, plate: Image) -> Table:
+        return as_tensor(fitted(plate, (_HEIGHT_PX, self._width_px or 0)))
 
     def _decode(self, output: Table) -> Table:
         signs = output[:, self._columns] @ self._grouping
@@ -106,9 +122,18 @@ def open_session(path: Path, threads: int) -> Any:
     )
 
 
-def _characters(session: Any) -> list[str]:
-    stored = session.get_modelmeta().custom_metadata_map.get("character", "")
-    return [*stored.split("\n"), " "]
+def fitted(plate: Image, size_hw: tuple[int, int]) -> Image:
+    """Return a plate in a size that does not depend on its own, BGR."""
+    height, width = size_hw
+    shrinks = plate.shape[0] > height and plate.shape[1] > width
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(plate, (width, height), interpolation=how), np.uint8)
+
+
+def as_tensor(plate: Image) -> Table:
+    """Return a BGR picture as the network takes it, (1, 3, height, width)."""
+    scaled = np.asarray(plate, np.float32) / np.float32(127.5) - np.float32(1.0)
+    return np.asarray(scaled.transpose(2, 0, 1)[None], np.float32)
 
 
 def _tensor(plate: Image) -> Table:
@@ -120,5 +145,5 @@ def _tensor(plate: Image) -> Table:
     size = (min(max(wished, 8), padded), _HEIGHT_PX)
     scaled = cv2.resize(plate, size, interpolation=cv2.INTER_CUBIC)
     tensor = np.zeros((1, 3, _HEIGHT_PX, padded), np.float32)
-    tensor[0, :, :, : size[0]] = scaled.transpose(2, 0, 1) / np.float32(127.5) - 1.0
+    tensor[:, :, :, : size[0]] = as_tensor(np.asarray(scaled, np.uint8))
     return tensor

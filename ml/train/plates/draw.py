@@ -16,6 +16,8 @@ Picture = npt.NDArray[np.uint8]
 
 HEIGHT_PX = 96
 _GLYPH_PX = 72
+_EMBOSSED = 0.35
+"""How many plates show the light and shadow of pressed signs, 0..1."""
 _FONT_SUFFIXES = frozenset({".ttf", ".otf", ".woff"})
 
 
@@ -48,6 +50,8 @@ def draw_plate(
     odds = np.array([colour[2] for colour in layout.colours])
     back, ink, _ = layout.colours[int(rng.choice(len(odds), p=odds / odds.sum()))]
     image = Image.new("RGB", size, _varied(back, rng))
+    if rng.random() < layout.scenery:
+        image = _with_scenery(image, rng)
     pen = ImageDraw.Draw(image)
     _small_print(pen, layout, size, font, rng)
     _rim(pen, size, ink, rng)
@@ -82,7 +86,42 @@ def _signs(
         stencil = stencil.resize(box, Image.Resampling.BILINEAR)
         x = round((left + right - box[0]) / 2)
         y = round(top + pitch * number + (pitch - box[1]) / 2)
+        if rng.random() < _EMBOSSED:
+            _emboss(image, stencil, (x, y), rng)
         image.paste(ink, (x, y), stencil)
+
+
+def _emboss(
+    image: Image.Image,
+    stencil: Image.Image,
+    at: tuple[int, int],
+    rng: np.random.Generator,
+) -> None:
+    """Draw the light and the shadow of pressed signs around where they will stand."""
+    away = int(rng.choice([-2, -1, 1, 2]))
+    for tone, step in ((245, -away), (30, away)):
+        image.paste((tone,) * 3, (at[0] + step, at[1] + step), stencil)
+
+
+def _with_scenery(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Return the plate with a picture printed on it: fields of colour, soft or hard."""
+    width, height = image.size
+    cells = rng.uniform(0, 255, (int(rng.integers(2, 6)), int(rng.integers(2, 9)), 3))
+    how = (cv2.INTER_CUBIC, cv2.INTER_NEAREST, cv2.INTER_LINEAR)[int(rng.integers(3))]
+    fields = cv2.resize(cells.astype(np.float32), (width, height), interpolation=how)
+    share = rng.uniform(0.05, 0.45) * _where(height, width, rng)[..., None]
+    mixed = np.asarray(image, np.float32) * (1 - share) + fields * share
+    return Image.fromarray(np.clip(mixed, 0, 255).astype(np.uint8))
+
+
+def _where(
+    height: int, width: int, rng: np.random.Generator
+) -> npt.NDArray[np.float64]:
+    """Return how much of the printed picture shows, (height, width) of 0..1."""
+    slope_x, slope_y = rng.normal(0, 1, 2)
+    x = np.linspace(-1, 1, width)[None, :] * slope_x
+    y = np.linspace(-1, 1, height)[:, None] * slope_y
+    return np.asarray(np.clip(0.6 + x + y, 0, 1), np.float64)
 
 
 def _row(row: str, font: Path, gap: float, mark: str, bolder: int) -> Image.Image:

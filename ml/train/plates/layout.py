@@ -32,6 +32,7 @@ class Layout(BaseModel):
     band: tuple[Share, Share]
     inset: tuple[Share, Share] = (0.04, 0.96)
     colours: tuple[tuple[Colour, Colour, float], ...] = Field(min_length=1)
+    scenery: Share = 0.0
     header: Colour | None = None
     strip: Colour | None = None
     above: tuple[str, ...] = ()

@@ -12,13 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import torch
 from torch import nn
+from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from app.ports import Progress
-from ml.train.plates.network import export, plate_network
-from ml.train.plates.stream import Material, Picture, Targets, batches
+from ml.plate.recogniser import model_path, open_session
+from ml.train.plates.base import INPUT, first_part, read_base
+from ml.train.plates.network import STEPS, export, tail_of
+from ml.train.plates.stream import NOTHING, Material, Picture, Targets, batches
 
 _REPORT_EVERY = 50
 _CHECKPOINT_EVERY_S = 120.0
@@ -32,10 +36,11 @@ class Lesson:
     """How long and how to train; `hours` counts what was trained before as well."""
 
     hours: float = 1.0
-    batch: int = 64
-    learning_rate: float = 1.5e-3
+    batch: int = 32
+    learning_rate: float = 6e-4
     seed: int = 0
     workers: int = 1
+    threads: int = 1
 
 
 class _Stream(IterableDataset[tuple[Picture, Targets]]):
@@ -47,6 +52,22 @@ class _Stream(IterableDataset[tuple[Picture, Targets]]):
         number = worker.id if worker is not None else 0
         seed = (self._lesson.seed, self._begun, number)
         return batches(self._material, self._lesson.batch, seed)
+
+
+class _FirstPart:
+    """The part of the network that does not learn."""
+
+    def __init__(self, base: onnx.ModelProto, out: Path, threads: int) -> None:
+        place = out / "first.onnx"
+        place.write_bytes(first_part(base).SerializeToString())
+        self._session = open_session(place, threads)
+
+    def __call__(self, pictures: Picture | torch.Tensor) -> torch.Tensor:
+        """Return what flows at the cut for (n, height, width, 3) BGR pictures."""
+        scaled = np.asarray(pictures, np.float32) / np.float32(127.5) - np.float32(1)
+        tensor = np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))
+        flow = self._session.run(None, {INPUT: tensor})[0]
+        return torch.from_numpy(np.asarray(flow, np.float32))
 
 
 @dataclass(slots=True)
@@ -72,16 +93,18 @@ def learn(
     """
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(lesson.seed)
-    state = _begin(out / "last.pt" if resume else None, lesson)
+    base = read_base(model_path())
+    state = _begin(base, out / "last.pt" if resume else None, lesson)
+    first = _FirstPart(base, out, lesson.threads)
     stream = _Stream(material, lesson, state.step)
     loader: DataLoader[Any] = DataLoader(
         stream, batch_size=None, num_workers=lesson.workers
     )
-    check = _checking(material, lesson)
+    check = _checking(material, lesson, first)
     saved_s = state.spent_s
     began = time.monotonic() - state.spent_s
     for pictures, targets in loader:
-        loss = _step(state, pictures, targets, lesson)
+        loss = _step(state, first(pictures), targets, lesson)
         state.spent_s = time.monotonic() - began
         share = state.spent_s / (lesson.hours * 3600)
         if progress is not None and state.step % _REPORT_EVERY == 0:
@@ -89,15 +112,14 @@ def learn(
         if state.spent_s - saved_s > _CHECKPOINT_EVERY_S or share >= 1:
             saved_s = state.spent_s
             _keep(state, out, loss, _exact(state.average, check))
+            export(base, state.average, out / "plates.onnx")
         if share >= 1:
             break
-    export(state.average.eval(), out / "plates.onnx")
     return out / "plates.onnx"
 
 
-def _begin(checkpoint: Path | None, lesson: Lesson) -> _State:
-    network, average = plate_network(), plate_network()
-    average.load_state_dict(network.state_dict())
+def _begin(base: onnx.ModelProto, checkpoint: Path | None, lesson: Lesson) -> _State:
+    network, average = tail_of(base), tail_of(base)
     optimiser = torch.optim.AdamW(
         network.parameters(), lesson.learning_rate, weight_decay=0.01
     )
@@ -112,14 +134,15 @@ def _begin(checkpoint: Path | None, lesson: Lesson) -> _State:
 
 
 def _step(
-    state: _State, pictures: torch.Tensor, targets: torch.Tensor, lesson: Lesson
+    state: _State, flow: torch.Tensor, targets: torch.Tensor, lesson: Lesson
 ) -> float:
     state.network.train()
     for group in state.optimiser.param_groups:
         group["lr"] = lesson.learning_rate * _rate(state, lesson)
-    with torch.autocast("cpu", torch.bfloat16):
-        logits = state.network(pictures)
-    loss = nn.functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten())
+    shares = functional.log_softmax(state.network(flow), dim=2).transpose(0, 1)
+    lengths = (targets != NOTHING).sum(dim=1)
+    steps = torch.full((len(targets),), STEPS, dtype=torch.long)
+    loss = functional.ctc_loss(shares, targets, steps, lengths, zero_infinity=True)
     state.optimiser.zero_grad(set_to_none=True)
     torch.autograd.backward(loss)
     nn.utils.clip_grad_norm_(state.network.parameters(), 2.0)
@@ -140,33 +163,39 @@ def _average(state: _State) -> None:
     """Let the copy that is kept follow the one that learns."""
     keep = min(0.999, (1 + state.step) / (10 + state.step))
     with torch.no_grad():
-        pairs = zip(
-            state.average.state_dict().values(),
-            state.network.state_dict().values(),
-            strict=True,
-        )
+        pairs = zip(state.average.parameters(), state.network.parameters(), strict=True)
         for slow, fast in pairs:
-            if slow.dtype.is_floating_point:
-                slow.lerp_(fast, 1 - keep)
-            else:
-                slow.copy_(fast)
+            slow.lerp_(fast, 1 - keep)
 
 
-def _checking(material: Material, lesson: Lesson) -> list[tuple[Picture, Targets]]:
+def _checking(
+    material: Material, lesson: Lesson, first: _FirstPart
+) -> list[tuple[torch.Tensor, Targets]]:
     stream = batches(material, lesson.batch, (lesson.seed, _CHECK_SEED, _CHECK_SEED))
-    return [next(stream) for _ in range(_CHECK_BATCHES)]
+    taken = [next(stream) for _ in range(_CHECK_BATCHES)]
+    return [(first(pictures), targets) for pictures, targets in taken]
 
 
-def _exact(network: nn.Module, check: list[tuple[Picture, Targets]]) -> float:
+def _exact(network: nn.Module, check: list[tuple[torch.Tensor, Targets]]) -> float:
     """Return the share of plates of which every sign is right."""
     network.eval()
     right, count = 0, 0
     with torch.no_grad():
-        for pictures, targets in check:
-            found = network(torch.from_numpy(pictures)).argmax(dim=2).numpy()
-            right += int((found == targets).all(axis=1).sum())
+        for flow, targets in check:
+            found = network(flow).argmax(dim=2).numpy()
+            pairs = zip(found, targets, strict=True)
+            right += sum(spoken(row) == [*true[true != NOTHING]] for row, true in pairs)
             count += len(targets)
     return right / count
+
+
+def spoken(row: Targets) -> list[int]:
+    """Return what a row of the surest signs says: equal ones in a row are one."""
+    return [
+        int(sign)
+        for place, sign in enumerate(row)
+        if sign != NOTHING and (place == 0 or sign != row[place - 1])
+    ]
 
 
 def _keep(state: _State, out: Path, loss: float, exact: float) -> None:

@@ -9,8 +9,7 @@ import numpy as np
 from app.domain.geometry import PixelBox
 from ml.evaluate.plate_labels import read_table
 from ml.plate.reader import cut
-from ml.plate.slots import SLOTS
-from ml.train.plates.stream import RealPlate
+from ml.train.plates.stream import MOST_SIGNS, RealPlate
 
 _MARGIN = 0.08
 _WIDEST_CROP = 400
@@ -35,7 +34,7 @@ def real_plates(tables: Sequence[Path]) -> tuple[RealPlate, ...]:
                 box = label.box
                 if box is None and pixels.shape[1] <= _WIDEST_CROP and len(labels) == 1:
                     box = whole
-                if box is not None and 0 < len(label.text) <= SLOTS:
+                if box is not None and 0 < len(label.text) <= MOST_SIGNS:
                     crop = cut(pixels, box, (_MARGIN, _MARGIN))[0].copy()
                     found.append(RealPlate(crop, label.text))
     return tuple(found)

@@ -1,21 +1,32 @@
 """Endless pictures of plates with their texts, for a recogniser to learn from."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ml.plate.slots import INPUT_HW, SLOTS, encoded, prepared
+from ml.plate.grammar import ALPHABET
+from ml.plate.recogniser import fitted
 from ml.train.plates.draw import draw_plate
-from ml.train.plates.layout import draw_layout, draw_text, load_layouts
+from ml.train.plates.layout import (
+    Layout,
+    draw_layout,
+    draw_text,
+    lines_of,
+    load_layouts,
+)
+from ml.train.plates.network import INPUT_HW
 from ml.train.plates.wear import Wear, pictured, worn
 
 Picture = npt.NDArray[np.uint8]
 Targets = npt.NDArray[np.int64]
 
+MOST_SIGNS = 9
+NOTHING = 0
+"""Fills up the texts of a batch; it is the blank of CTC."""
 _EASY = Wear(strength=0.3, least_height_px=18)
 _REAL = Wear(strength=0.5, least_height_px=14, most_height_px=90)
 
@@ -35,34 +46,44 @@ class Material:
     fonts: tuple[Path, ...]
     real: tuple[RealPlate, ...] = ()
     real_share: float = 0.1
+    layouts: tuple[Layout, ...] = field(default_factory=load_layouts)
 
 
 def batches(
     material: Material, size: int, seed: tuple[int, ...]
 ) -> Iterator[tuple[Picture, Targets]]:
-    """Yield (size, 1, height, width) grey pictures and (size, SLOTS) signs for ever."""
+    """Yield (size, height, width, 3) BGR pictures and their signs for ever.
+
+    The signs are (size, MOST_SIGNS) numbers from 1, filled up with `NOTHING`.
+    """
     rng = np.random.default_rng(seed)
     while True:
-        pictures = np.empty((size, 1, *INPUT_HW), np.uint8)
-        targets = np.empty((size, SLOTS), np.int64)
+        pictures = np.empty((size, *INPUT_HW, 3), np.uint8)
+        targets = np.zeros((size, MOST_SIGNS), np.int64)
         for row in range(size):
             crop, text = sample(material, rng)
-            pictures[row, 0] = prepared(crop)
-            targets[row] = encoded(text)
+            pictures[row] = fitted(crop, INPUT_HW)
+            targets[row, : len(text)] = [1 + ALPHABET.index(sign) for sign in text]
         yield pictures, targets
 
 
 def sample(material: Material, rng: np.random.Generator) -> tuple[Picture, str]:
-    """Return one BGR crop and the text without marks."""
+    """Return one BGR crop and its text without marks; of two lines, one."""
     if material.real and rng.random() < material.real_share:
         real = material.real[int(rng.integers(len(material.real)))]
         return _real_crop(real, rng), real.text
-    layout = draw_layout(load_layouts(), rng)
+    layout = draw_layout(material.layouts, rng)
     text = draw_text(layout, rng)
     font = material.fonts[int(rng.integers(len(material.fonts)))]
     plate = draw_plate(layout, text, font, rng)
     wear = _EASY if rng.random() < 0.25 else Wear()
-    return worn(plate, rng, wear), text.replace("-", "")
+    crop, rows = worn(plate, rng, wear), lines_of(layout, text)
+    if len(rows) == 1:
+        return crop, text.replace("-", "")
+    # The reader cuts a plate of two lines in the middle.
+    lower, middle = int(rng.integers(2)), crop.shape[0] // 2
+    half = crop[middle:] if lower else crop[:middle]
+    return half, rows[lower].replace("-", "")
 
 
 def _real_crop(real: RealPlate, rng: np.random.Generator) -> Picture:

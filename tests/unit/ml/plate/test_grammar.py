@@ -1,11 +1,18 @@
-"""The forms of Peruvian plates, from the data file."""
+"""The forms of plates, from the data files."""
 
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from ml.plate.grammar import Pattern, load_grammar
+from app.domain.errors import ConfigurationInvalid
+from ml.plate.grammar import (
+    ANYWHERE,
+    COUNTRIES,
+    Pattern,
+    load_grammar,
+    read_grammar,
+)
 
 
 @pytest.mark.parametrize(
@@ -54,4 +61,47 @@ def test_a_wrong_file_is_refused(tmp_path: Path) -> None:
         'country = "XX"\nstranger = 0.1\n[[pattern]]\nform = "L?"\nweight = 1'
     )
     with pytest.raises(ValidationError):
-        load_grammar(path)
+        read_grammar(path)
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "printed"),
+    [
+        ("AR", "AD054JI", "AD-054-JI"),
+        ("AR", "JPU238", "JPU-238"),
+        ("BR", "ABC1D23", "ABC1D23"),
+        ("BR", "ABC1234", "ABC-1234"),
+        ("CL", "BCDF12", "BCDF-12"),
+        ("CO", "ABC12D", "ABC-12D"),
+        ("ES", "1234BCD", "1234-BCD"),
+        ("EU", "BAB1234", "B-AB-1234"),
+        ("US", "7ABC123", "7ABC123"),
+    ],
+)
+def test_every_country_has_its_forms(country: str, text: str, printed: str) -> None:
+    grammar = load_grammar(country)
+    assert grammar.country == country
+    assert grammar.conforms(text)
+    assert grammar.printed(text) == printed
+    assert load_grammar(ANYWHERE).conforms(text)
+
+
+def test_letters_that_an_authority_does_not_use_do_not_fit() -> None:
+    """Spain has had no vowels since 2000, so that no words stand on plates."""
+    assert not load_grammar("ES").conforms("1234BAD")
+    assert load_grammar("ES").weight("1234BAD") > 0
+
+
+def test_anywhere_a_form_is_as_usual_as_where_it_is_most_so() -> None:
+    """Nothing that one country knows is strange there."""
+    anywhere = load_grammar(ANYWHERE)
+    for country in COUNTRIES:
+        for pattern in load_grammar(country).patterns:
+            (same,) = [p for p in anywhere.patterns if p.form == pattern.form]
+            assert same.weight >= pattern.weight
+            assert set(same.never) <= set(pattern.never)
+
+
+def test_a_country_without_data_is_named_with_those_that_have_some() -> None:
+    with pytest.raises(ConfigurationInvalid, match="PE, AR, BR"):
+        load_grammar("ATLANTIS")

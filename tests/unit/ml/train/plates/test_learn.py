@@ -9,10 +9,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.errors import ConfigurationInvalid
 from ml.plate.grammar import ALPHABET
-from ml.plate.slot_recogniser import SlotRecogniser
-from ml.plate.slots import NOTHING, SLOTS, decoded, encoded, prepared
-from ml.train.plates.learn import Lesson, learn
+from ml.plate.recogniser import PlateRecogniser, as_tensor, model_path, open_session
+from ml.train.plates.base import CUT, INPUT, characters_of, first_part, read_base
+from ml.train.plates.learn import Lesson, learn, spoken
+from ml.train.plates.network import INPUT_HW, STEPS, tail_of
 from ml.train.plates.stream import Material
 from tests.unit.ml.train.plates.test_pictures import typefaces
 
@@ -20,40 +22,62 @@ _BLINK_H = 1e-4
 """Hours that are over within the first steps."""
 
 
-@given(st.text(ALPHABET, min_size=0, max_size=SLOTS))
-def test_a_text_comes_back_from_its_slots(text: str) -> None:
-    """Written with certainty, read with certainty."""
-    rows = np.eye(NOTHING + 1, dtype=np.float32)[encoded(text)]
-    table = decoded(rows)
-    assert "".join(ALPHABET[i] for i in table.argmax(axis=1)) == text
+def test_what_learns_begins_as_the_text_network_that_it_comes_from(
+    tmp_path: Path,
+) -> None:
+    """Before its first lesson it gives each sign the same share."""
+    torch.set_num_threads(1)
+    base = read_base(model_path())
+    picture = np.random.default_rng(2).integers(0, 256, (*INPUT_HW, 3), np.uint8)
+    tensor = as_tensor(picture)
+    place = tmp_path / "first.onnx"
+    place.write_bytes(first_part(base).SerializeToString())
+    (flow,) = open_session(place, 1).run([CUT], {INPUT: tensor})
+    with torch.no_grad():
+        ours = torch.softmax(tail_of(base)(torch.from_numpy(flow)), dim=2)[0].numpy()
+    (whole,) = open_session(model_path(), 1).run(None, {INPUT: tensor})
+    kept = [0, *(1 + characters_of(base).index(sign) for sign in ALPHABET)]
+    theirs = whole[0][:, kept]
+    theirs /= theirs.sum(axis=1, keepdims=True)
+    assert ours.shape == (STEPS, 1 + len(ALPHABET))
+    assert np.abs(ours - theirs).max() < 1e-3
 
 
-def test_a_text_that_does_not_fit_is_refused() -> None:
-    """Rather than cut."""
-    with pytest.raises(ValueError, match="more than"):
-        encoded("A" * (SLOTS + 1))
+def test_another_text_network_is_refused(tmp_path: Path) -> None:
+    """Its parts would not be where they are looked for."""
+    strange = tmp_path / "other.onnx"
+    strange.write_bytes(b"other")
+    with pytest.raises(ConfigurationInvalid, match="rapidocr"):
+        read_base(strange)
+
+
+@given(st.lists(st.integers(1, 36), max_size=9), st.integers(1, 3))
+def test_signs_that_last_are_spoken_once(signs: list[int], lasting: int) -> None:
+    """And twice when nothing stands between."""
+    row = np.array([0, *(s for sign in signs for s in [sign] * lasting + [0])])
+    assert spoken(row) == signs
 
 
 def test_a_training_leaves_a_network_that_is_resumed_and_read_with(
     tmp_path: Path,
 ) -> None:
-    """What runs in the product says what the trained network says."""
+    """What runs in the product takes what was trained."""
     torch.set_num_threads(1)
     material = Material(typefaces())
-    lesson = Lesson(hours=_BLINK_H, batch=4, workers=0)
-    made = learn(material, tmp_path, lesson)
+    learn(material, tmp_path, Lesson(hours=_BLINK_H, batch=4, workers=0))
     before = _steps(tmp_path)
-    longer = Lesson(hours=3 * _BLINK_H, batch=4, workers=0)
+    longer = Lesson(hours=4 * _BLINK_H, batch=4, workers=0)
     made = learn(material, tmp_path, longer, resume=True)
     after = _steps(tmp_path)
     assert len(after) > len(before)
     assert after[-1] > before[-1], "it went on, and did not begin again"
 
     picture = np.random.default_rng(1).integers(0, 256, (40, 120, 3), np.uint8)
-    table = SlotRecogniser(made).read(picture)
+    recogniser = PlateRecogniser(model=made)
+    table = recogniser.read(picture)
+    assert recogniser.reads_whole_plates
     assert table.shape[1] == len(ALPHABET)
     assert ((table >= 0) & (table <= 1)).all()
-    assert prepared(picture).shape == (64, 160)
     assert made.stat().st_size < 10_000_000
 
 

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.errors import ConfigurationInvalid
-from ml.plate.slots import INPUT_HW, NOTHING, SLOTS
+from ml.plate.grammar import ALPHABET
 from ml.train.plates.draw import HEIGHT_PX, draw_plate, fonts_in
 from ml.train.plates.layout import Layout, draw_text, lines_of, load_layouts
+from ml.train.plates.network import INPUT_HW
 from ml.train.plates.real import real_plates
-from ml.train.plates.stream import Material, batches, sample
+from ml.train.plates.stream import MOST_SIGNS, NOTHING, Material, batches, sample
 from ml.train.plates.wear import Wear, worn
 
 LAYOUTS = load_layouts()
@@ -38,7 +39,7 @@ def test_every_sign_stands_on_one_line_and_none_twice(
     lines = lines_of(layout, text)
     assert "".join(lines).replace("-", "") == text.replace("-", "")
     assert len(lines) == max(1, len(layout.lines))
-    assert 0 < len(text.replace("-", "")) <= SLOTS
+    assert 0 < len(text.replace("-", "")) <= MOST_SIGNS
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
@@ -82,12 +83,24 @@ def test_worn_plates_are_pictures_of_a_few_pixels_at_least(seed: int) -> None:
 
 
 def test_batches_hold_pictures_and_the_numbers_of_their_signs() -> None:
-    """Unused slots hold nothing."""
+    """Each text begins with its first sign and is filled up with nothing."""
     pictures, targets = next(batches(Material(typefaces()), 4, (1, 2)))
-    assert pictures.shape == (4, 1, *INPUT_HW)
-    assert targets.shape == (4, SLOTS)
-    assert ((targets >= 0) & (targets <= NOTHING)).all()
-    assert (targets[:, -1] == NOTHING).all()
+    assert pictures.shape == (4, *INPUT_HW, 3)
+    assert targets.shape == (4, MOST_SIGNS)
+    assert ((targets >= 0) & (targets <= len(ALPHABET))).all()
+    assert (targets[:, 0] != NOTHING).all()
+    for row in targets:
+        length = int((row != NOTHING).sum())
+        assert (row[length:] == NOTHING).all()
+
+
+def test_of_a_plate_of_two_lines_one_half_is_shown() -> None:
+    """As the reader will cut it, with the signs of that line."""
+    two = tuple(layout for layout in LAYOUTS if layout.name == "Peru, motorcycle")
+    material = Material(typefaces(), layouts=two)
+    rng = np.random.default_rng(3)
+    texts = {len(sample(material, rng)[1]) for _ in range(20)}
+    assert texts == {2, 4}
 
 
 def test_a_folder_without_typefaces_is_said(tmp_path: Path) -> None:
