@@ -50,6 +50,16 @@ class PixelBox:
         return PixelPoint((self.left_px + self.right_px) / 2, self.bottom_px)
 
 
+def hull(boxes: Sequence[PixelBox]) -> PixelBox:
+    """Return the smallest box that holds all of `boxes`, of which there is one."""
+    return PixelBox(
+        min(box.left_px for box in boxes),
+        min(box.top_px for box in boxes),
+        max(box.right_px for box in boxes),
+        max(box.bottom_px for box in boxes),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class PixelSegment:
     """A straight line between two points of the picture."""
