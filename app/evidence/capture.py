@@ -13,8 +13,17 @@ from app.domain.detection import TrackedBox
 from app.domain.evidence import EvidenceKind
 from app.domain.infraction import Infraction
 from app.domain.signal import LampPhase, LampReading
-from app.evidence.track_file import LampSample, TrackFile, TrackSample
+from app.evidence.track_file import (
+    LampSample,
+    OtherSample,
+    OtherTrack,
+    TrackFile,
+    TrackSample,
+)
 from app.rule.finding import Finding
+
+BoxHistory = tuple[tuple[CaptureTime, TrackedBox], ...]
+"""The boxes of one road user, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +32,9 @@ class CaptureRequest:
 
     `infraction` has its plate and no evidence yet. `packets` reach from pre-roll to
     post-roll, in decode order from a keyframe on. `history` holds the vehicle's boxes
-    in pixels of the full-size picture. `wall_at` turns stream time into wall time.
+    in pixels of the full-size picture, `others` those of all who were in it at the
+    time of the clip; None when that is not known. `wall_at` turns stream time into wall
+    time.
     """
 
     infraction: Infraction
@@ -32,7 +43,8 @@ class CaptureRequest:
     configuration: ConfigurationVersion
     stream: StreamFormat
     packets: list[PacketRecord]
-    history: tuple[tuple[CaptureTime, TrackedBox], ...]
+    history: BoxHistory
+    others: tuple[BoxHistory, ...] | None
     lamp_history: tuple[LampReading, ...]
     wall_at: Callable[[int], datetime]
 
@@ -66,6 +78,7 @@ class CaptureRequest:
             clip_start_ns=clip_start_ns,
             decisive_ns=self.finding.occurred.stream_ns,
             samples=tuple(_sample(*boxes[at]) for at in sorted(boxes)),
+            others=None if self.others is None else tuple(map(_other, self.others)),
             lamp=tuple(_lamp_sample(lamp[at]) for at in sorted(lamp)),
         )
 
@@ -77,6 +90,19 @@ def _sample(time: CaptureTime, seen: TrackedBox) -> TrackSample:
         box=seen.box,
         score=seen.score,
         predicted=seen.predicted,
+    )
+
+
+def _other(history: BoxHistory) -> OtherTrack:
+    boxes = {time.stream_ns: seen for time, seen in history}
+    latest = history[-1][1]
+    return OtherTrack(
+        track_id=latest.track_id,
+        vehicle_class=latest.vehicle_class,
+        samples=tuple(
+            OtherSample(stream_ns=at, box=boxes[at].box, predicted=boxes[at].predicted)
+            for at in sorted(boxes)
+        ),
     )
 
 

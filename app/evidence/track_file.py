@@ -1,25 +1,30 @@
 """The observations of one vehicle, kept with the case to replay its overlay.
 
 A JSON file of the evidence store. Times are stream times; the clip's time 0 is
-`clip_start_ns`. Pixels are those of the full-size picture.
+`clip_start_ns`. Pixels are those of the full-size picture. Since version 2 it also says
+who else was in the picture, so that they can be masked in what leaves the house.
 """
 
 import json
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 
-from app.domain.geometry import PixelBox
+from app.domain.geometry import PixelBox, hull
 from app.domain.ids import CameraId, ConfigurationId, InfractionId, TrackId
+from app.domain.masks import Heading, RoadUser, Scene, heading_between
 from app.domain.signal import LampPhase
 from app.domain.vehicle import VehicleClass
 from app.evidence.json_form import form_of, write
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MEDIA_TYPE = "application/json"
 _LONGEST_GAP_NS = 500_000_000
+_NEAR_NS = 700_000_000
+_TREND_NS = 400_000_000
 _MOST_BYTES = 64 << 20
 
 
@@ -35,6 +40,39 @@ class TrackSample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherSample:
+    """Somebody else in one frame; `predicted` where the detector did not see them."""
+
+    stream_ns: int
+    box: PixelBox
+    predicted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherTrack:
+    """Another road user, in order of stream time and at least once."""
+
+    track_id: TrackId
+    vehicle_class: VehicleClass
+    samples: tuple[OtherSample, ...]
+
+    def around(self, stream_ns: int) -> PixelBox | None:
+        """Return a box that held them at a time, None when they were not near it.
+
+        Between two frames in proportion; over a gap, before the first frame and after
+        the last it is what the frames beside it span: a track begins some frames after
+        its vehicle came into the picture.
+        """
+        exact = _box_at(self.samples, stream_ns)
+        if exact is not None:
+            return exact
+        after = bisect_left(self.samples, stream_ns, key=lambda s: s.stream_ns)
+        beside = self.samples[max(0, after - 1) : after + 1]
+        near = [s.box for s in beside if abs(s.stream_ns - stream_ns) <= _NEAR_NS]
+        return hull(near) if near else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LampSample:
     """The lamp in one frame."""
 
@@ -47,7 +85,8 @@ class LampSample:
 class TrackFile:
     """All that was observed of one vehicle, both sequences in order of stream time.
 
-    `clip_start_ns` is None when there is no clip.
+    `clip_start_ns` is None when there is no clip. `others` are those in the picture
+    during the clip, None in a file of version 1, which does not tell.
     """
 
     infraction_id: InfractionId
@@ -60,6 +99,7 @@ class TrackFile:
     clip_start_ns: int | None
     decisive_ns: int
     samples: tuple[TrackSample, ...]
+    others: tuple[OtherTrack, ...] | None
     lamp: tuple[LampSample, ...]
 
     def box_at(self, stream_ns: int) -> PixelBox | None:
@@ -67,15 +107,38 @@ class TrackFile:
 
         None before the first frame, after the last, and in a gap of over half a second.
         """
-        after = bisect_left(self.samples, stream_ns, key=lambda s: s.stream_ns)
-        if after == len(self.samples):
+        return _box_at(self.samples, stream_ns)
+
+    def scene_at(self, stream_ns: int) -> Scene:
+        """Return what is known of the picture at a time."""
+        box = self.box_at(stream_ns)
+        return Scene(
+            width_px=self.image_width_px,
+            height_px=self.image_height_px,
+            concerned=None if box is None else RoadUser(box, self.vehicle_class),
+            heading=self._heading_at(stream_ns),
+            others=self._others_at(stream_ns),
+        )
+
+    def _heading_at(self, stream_ns: int) -> Heading:
+        beside = [
+            sample.box
+            for sample in self.samples
+            if abs(sample.stream_ns - stream_ns) <= _TREND_NS
+        ]
+        if len(beside) < 2:
+            return Heading.UNKNOWN
+        return heading_between(beside[0], beside[-1])
+
+    def _others_at(self, stream_ns: int) -> tuple[RoadUser, ...] | None:
+        if self.others is None:
             return None
-        later = self.samples[after]
-        if later.stream_ns == stream_ns:
-            return later.box
-        if after == 0:
-            return None
-        return _between(self.samples[after - 1], later, stream_ns)
+        boxes = [(other, other.around(stream_ns)) for other in self.others]
+        return tuple(
+            RoadUser(box, other.vehicle_class)
+            for other, box in boxes
+            if box is not None
+        )
 
     def phase_at(self, stream_ns: int) -> LampPhase:
         """Return what the lamp showed last, UNKNOWN before the first reading."""
@@ -98,14 +161,35 @@ def read_track(file: BinaryIO) -> TrackFile:
         data = json.loads(text)
     except RecursionError:
         raise ValueError("the track file is nested too deep") from None
-    if not isinstance(data, dict) or data.pop("schema_version", 0) != SCHEMA_VERSION:
+    version = data.pop("schema_version", 0) if isinstance(data, dict) else 0
+    if version == 1 and "others" not in data:
+        data["others"] = None
+    elif version != SCHEMA_VERSION:
         raise ValueError("the track file is of an unknown version")
     return cast("TrackFile", form_of(TrackFile).restore(data))
 
 
-def _between(
-    earlier: TrackSample, later: TrackSample, stream_ns: int
-) -> PixelBox | None:
+class _Sample(Protocol):
+    @property
+    def stream_ns(self) -> int: ...
+
+    @property
+    def box(self) -> PixelBox: ...
+
+
+def _box_at(samples: Sequence[_Sample], stream_ns: int) -> PixelBox | None:
+    after = bisect_left(samples, stream_ns, key=lambda s: s.stream_ns)
+    if after == len(samples):
+        return None
+    later = samples[after]
+    if later.stream_ns == stream_ns:
+        return later.box
+    if after == 0:
+        return None
+    return _between(samples[after - 1], later, stream_ns)
+
+
+def _between(earlier: _Sample, later: _Sample, stream_ns: int) -> PixelBox | None:
     gap_ns = later.stream_ns - earlier.stream_ns
     if gap_ns > _LONGEST_GAP_NS:
         return None

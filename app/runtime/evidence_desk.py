@@ -37,6 +37,8 @@ _log = logging.getLogger(__name__)
 _MOST_OPEN = 128
 _GRACE_S = 5.0
 _LAMP_BEFORE_NS = 60 * NS_PER_S
+_BESIDE_NS = NS_PER_S
+"""The look after a clip may be the first that saw who is in its last picture."""
 _MOST_FAILURES = 3
 _STOP_POLL_S = 0.2
 
@@ -320,6 +322,9 @@ def _request(case: OpenCase, infraction: Infraction) -> CaptureRequest:
         stream=session.format,
         packets=session.ring.cut(case.start_ns, case.end_ns),
         history=case.history.boxes(case.finding.track_id),
+        others=case.history.others(
+            case.finding.track_id, case.start_ns - _BESIDE_NS, case.end_ns + _BESIDE_NS
+        ),
         lamp_history=lamp,
         wall_at=_wall_at(case.finding.occurred),
     )

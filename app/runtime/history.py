@@ -7,11 +7,10 @@ from app.domain.clock import NS_PER_S, CaptureTime
 from app.domain.detection import TrackedBox, Tracks
 from app.domain.ids import TrackId
 from app.domain.signal import LampReading
+from app.evidence.capture import BoxHistory
 
 _KEEP_NS = 90 * NS_PER_S
 _MOST_TRACKS = 2000
-
-BoxHistory = tuple[tuple[CaptureTime, TrackedBox], ...]
 
 
 class CameraHistory:
@@ -43,6 +42,18 @@ class CameraHistory:
         """Return the boxes of one vehicle, oldest first."""
         with self._lock:
             return tuple(self._tracks.get(track_id, ()))
+
+    def others(
+        self, track_id: TrackId, start_ns: int, end_ns: int
+    ) -> tuple[BoxHistory, ...]:
+        """Return what else was seen in [start_ns, end_ns] of stream time."""
+        with self._lock:
+            parts = [
+                tuple(b for b in boxes if start_ns <= b[0].stream_ns <= end_ns)
+                for other_id, boxes in self._tracks.items()
+                if other_id != track_id
+            ]
+        return tuple(part for part in parts if part)
 
     def lamp(self, start_ns: int, end_ns: int) -> tuple[LampReading, ...]:
         """Return the lamp readings of [start_ns, end_ns] of stream time."""

@@ -128,6 +128,7 @@ def capture(
         stream=video.stream,
         packets=video.packets,
         history=tuple((capture_time(n), _seen(n)) for n in range(10, 90)),
+        others=(),
         lamp_history=tuple(
             LampReading(
                 phase=LampPhase.GREEN if n < 40 else LampPhase.RED,

@@ -101,6 +101,7 @@ class Drive:
             clip_start_ns=occurred.stream_ns - round(_BEFORE_S * NS_PER_S),
             decisive_ns=occurred.stream_ns,
             samples=tuple(samples),
+            others=(),
             lamp=tuple(lamp) if has_lamp else (),
         )
 

@@ -25,6 +25,7 @@ from app.domain.evidence import EvidenceKind
 from app.domain.ids import Sha256
 from app.evidence.manifest import damaged_files, read_manifest
 from app.evidence.store import LocalEvidenceStore
+from app.evidence.track_file import read_track
 from app.ports import ScalablePicture
 from app.runtime.recording import RecordingOutcome, analyse_recording
 from app.runtime.recording_batch import BatchResult, analyse_batch
@@ -98,6 +99,8 @@ def test_the_evidence_is_sealed_and_names_the_file(video: Path, tmp_path: Path) 
     with store.open(kinds["manifest"]) as file:
         manifest = read_manifest(file)
     assert damaged_files(manifest.infraction, store) == ()
+    with store.open(kinds["track"]) as file:
+        assert read_track(file).others == (), "the box drives alone, and that is told"
     sha256, _ = hash_file(video)
     assert manifest.camera.url == f"recording:norte%207.mp4#sha256={sha256}"
     assert outcome.summary["source"]["sha256"] == sha256
