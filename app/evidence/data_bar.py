@@ -10,6 +10,7 @@ import reportlab
 from PIL import Image, ImageDraw, ImageFont
 
 from app.config.paths import RESOURCES
+from app.domain.geometry import PixelBox
 from app.evidence.bar_text import Cell
 
 MINIMUM_WIDTH_PX = 960
@@ -47,6 +48,13 @@ def draw_bar(
         )
     draw.line((0, 0, width_px, 0), fill=_RULE)
     return bar
+
+
+def inset_area(card_size: tuple[int, int], picture_height_px: int) -> PixelBox:
+    """Return the part of a still's card in which the inset of its bar stands."""
+    width_px, height_px = card_size
+    frame_px = round(width_px * _INSET_SHARE)
+    return PixelBox(width_px - frame_px, picture_height_px, width_px, height_px)
 
 
 @cache

@@ -35,9 +35,21 @@ def write_still(
     width_px = max(picture.width, MINIMUM_WIDTH_PX)
     bar = draw_bar(rows, width_px, inset)
     card = Image.new("RGB", (width_px, picture.height + bar.height))
-    card.paste(picture, ((width_px - picture.width) // 2, 0))
+    card.paste(picture, (_left_px(picture.width), 0))
     card.paste(bar, (0, picture.height))
     _save(card, path, _QUALITY)
+
+
+def picture_left_px(
+    card_size: tuple[int, int], picture_size: tuple[int, int]
+) -> int | None:
+    """Return where on a still's card the picture begins; its top is the card's.
+
+    None when a picture of that size does not lie on such a card.
+    """
+    width_px, height_px = picture_size
+    fits = card_size[0] == max(width_px, MINIMUM_WIDTH_PX) and card_size[1] >= height_px
+    return _left_px(width_px) if fits else None
 
 
 def write_crop(path: Path, image: npt.NDArray[np.uint8]) -> None:
@@ -53,13 +65,29 @@ def crop(
     None when nothing of it lies inside.
     """
     height_px, width_px = image.shape[:2]
+    area = crop_area((width_px, height_px), box, margin)
+    if area is None:
+        return None
+    left, top, right, bottom = area
+    return image[top:bottom, left:right]
+
+
+def crop_area(
+    picture_size: tuple[int, int], box: PixelBox, margin: float = 0.0
+) -> tuple[int, int, int, int] | None:
+    """Return the left, top, right and bottom pixel that `crop` cuts at."""
+    width_px, height_px = picture_size
     spare_x, spare_y = box.width_px * margin, box.height_px * margin
     left, top = max(0, int(box.left_px - spare_x)), max(0, int(box.top_px - spare_y))
     right = min(width_px, int(np.ceil(box.right_px + spare_x)))
     bottom = min(height_px, int(np.ceil(box.bottom_px + spare_y)))
     if right - left < 1 or bottom - top < 1:
         return None
-    return image[top:bottom, left:right]
+    return left, top, right, bottom
+
+
+def _left_px(picture_width_px: int) -> int:
+    return max(0, MINIMUM_WIDTH_PX - picture_width_px) // 2
 
 
 def _rgb(image: npt.NDArray[np.uint8]) -> Image.Image:

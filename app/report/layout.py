@@ -31,7 +31,7 @@ from reportlab.platypus import (
 
 from app.report.content import Figure, printable
 from app.report.fonts import family
-from app.report.pictures import VerifiedPicture
+from app.report.masked import MaskedPicture
 
 # Text armour around binary streams: a fifth more bytes, and slow without the C part.
 rl_config.useA85 = 0
@@ -149,7 +149,7 @@ def grid(
     return table
 
 
-def picture(source: VerifiedPicture, width: float, height: float) -> Flowable:
+def picture(source: MaskedPicture, width: float, height: float) -> Flowable:
     """Return a still as large as fits into `width` x `height`, never stretched."""
     scale = min(width / source.width_px, height / source.height_px)
     image = Image(

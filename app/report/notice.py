@@ -25,15 +25,9 @@ from app.report.content import (
     offset_ms,
     percent,
 )
+from app.report.masked import PRINTED
 from app.report.wording import DocumentWording
 from app.review.plate_text import pretty, same
-
-STILLS = (
-    EvidenceKind.STILL_DECISIVE,
-    EvidenceKind.STILL_BEFORE,
-    EvidenceKind.STILL_AFTER,
-    EvidenceKind.PLATE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,7 +320,7 @@ def _pictures(
             caption=f"{words.name('picture', kind.value)} · "
             f"{clock_time(item.captured_at, catalogue.zone)}",
         )
-        for kind in STILLS
+        for kind in PRINTED
         if (item := by_kind.get(kind)) is not None
     )
 

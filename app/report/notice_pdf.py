@@ -1,5 +1,6 @@
 """A notice as a PDF: the decisive picture first, then what it proves."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from reportlab.lib.units import mm
@@ -12,7 +13,6 @@ from reportlab.platypus import (
 )
 
 from app.domain.evidence import EvidenceKind
-from app.ports import EvidenceStore
 from app.report import layout
 from app.report.content import Picture
 from app.report.layout import (
@@ -30,33 +30,33 @@ from app.report.layout import (
     figures,
     paragraph,
 )
+from app.report.masked import MaskedPicture
 from app.report.notice import NoticeContent
-from app.report.pictures import VerifiedPicture, read_verified
 
 _GUTTER = 6 * mm
 _HALF = (WIDTH - _GUTTER) / 2
-_DECISIVE_HEIGHT = 96 * mm
+_DECISIVE_HEIGHT = 92 * mm
 _STRIP_HEIGHT = 32 * mm
 _QR_SIDE = 26 * mm
 _RIGHT_SMALL = Text(7, quiet=True, right=True)
 
-_Pictures = dict[EvidenceKind, tuple[Picture, VerifiedPicture]]
+_Pictures = Mapping[EvidenceKind, tuple[Picture, MaskedPicture]]
 
 
-def notice_pdf(content: NoticeContent, evidence: EvidenceStore) -> bytes:
+def notice_pdf(
+    content: NoticeContent, pictures: Mapping[EvidenceKind, MaskedPicture]
+) -> bytes:
     """Return the notice as a PDF; the same content gives the same bytes.
 
-    Raises EvidenceDamaged when any still no longer has the hash on record: a
-    notice is not made from evidence that cannot be trusted.
+    It takes masked copies of all pictures of the content, and nothing else.
     """
-    verified: _Pictures = {
-        picture.kind: (picture, read_verified(evidence, picture.sha256))
-        for picture in content.pictures
+    shown: _Pictures = {
+        picture.kind: (picture, pictures[picture.kind]) for picture in content.pictures
     }
     words = content.wording
     number = content.number or words.text("document", "draft")
     return layout.build(
-        lambda: _story(content, verified),
+        lambda: _story(content, shown),
         title=f"{words.text('document', 'title')} {number}",
         subject=content.headline,
         footer=f"{number} · {content.plate} · {content.instrument}",
@@ -66,12 +66,14 @@ def notice_pdf(content: NoticeContent, evidence: EvidenceStore) -> bytes:
     )
 
 
-def _story(content: NoticeContent, verified: _Pictures) -> list[Any]:
+def _story(content: NoticeContent, shown: _Pictures) -> list[Any]:
     return [
         *_head(content),
-        *_decisive(verified),
-        _strip(content, verified),
-        Spacer(0, 3 * mm),
+        *_decisive(shown),
+        _strip(content, shown),
+        Spacer(0, 1 * mm),
+        paragraph(content.wording.text("document", "masked"), SMALL),
+        Spacer(0, 1 * mm),
         *_charge(content),
         Spacer(0, 2 * mm),
         _facts(content),
@@ -113,31 +115,31 @@ def _rule(space: float, color: Any, thickness: float) -> Any:
     )
 
 
-def _decisive(verified: _Pictures) -> list[Any]:
-    picture, source = verified[EvidenceKind.STILL_DECISIVE]
+def _decisive(shown: _Pictures) -> list[Any]:
+    picture, source = shown[EvidenceKind.STILL_DECISIVE]
     return [
         layout.picture(source, WIDTH, _DECISIVE_HEIGHT),
         Spacer(0, 1 * mm),
-        paragraph(picture.caption, SMALL),
+        paragraph(f"{picture.caption} · SHA-256 {source.original}", SMALL),
         Spacer(0, 2 * mm),
     ]
 
 
-def _strip(content: NoticeContent, verified: _Pictures) -> Any:
+def _strip(content: NoticeContent, shown: _Pictures) -> Any:
     gap = 3 * mm
     width = (WIDTH - 2 * gap) / 3
     kinds = (EvidenceKind.STILL_BEFORE, EvidenceKind.STILL_AFTER, EvidenceKind.PLATE)
-    cells = [_strip_cell(content, verified, kind, width) for kind in kinds]
+    cells = [_strip_cell(content, shown, kind, width) for kind in kinds]
     return columns(
         [cells[0], "", cells[1], "", cells[2]], [width, gap, width, gap, width]
     )
 
 
 def _strip_cell(
-    content: NoticeContent, verified: _Pictures, kind: EvidenceKind, width: float
+    content: NoticeContent, shown: _Pictures, kind: EvidenceKind, width: float
 ) -> list[Any]:
     words = content.wording
-    found = verified.get(kind)
+    found = shown.get(kind)
     if found is None:
         missing = words.text("document", "missing_picture")
         return [paragraph(f"{words.name('picture', kind.value)}: {missing}", SMALL)]
@@ -145,7 +147,7 @@ def _strip_cell(
     return [
         layout.picture(source, width, _STRIP_HEIGHT),
         Spacer(0, 1 * mm),
-        paragraph(picture.caption, SMALL),
+        paragraph(f"{picture.caption} · {source.original[:12]}…", SMALL),
     ]
 
 

@@ -33,7 +33,7 @@ def read_verified(store: EvidenceStore, sha256: Sha256) -> VerifiedPicture:
     with store.open(sha256) as source:
         data = source.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise _damaged(sha256, "is too large for a still")
+        raise damaged(sha256, "is too large for a still")
     width_px, height_px = _size(data, sha256)
     return VerifiedPicture(data=data, width_px=width_px, height_px=height_px)
 
@@ -44,16 +44,17 @@ def _size(data: bytes, sha256: Sha256) -> tuple[int, int]:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             header = Image.open(io.BytesIO(data), formats=_FORMATS)
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError) as error:
-        raise _damaged(sha256, "is not a picture") from error
+        raise damaged(sha256, "is not a picture") from error
     except Image.DecompressionBombWarning as error:
-        raise _damaged(sha256, "is too large for a still") from error
+        raise damaged(sha256, "is too large for a still") from error
     width_px, height_px = header.size
     if width_px * height_px > MAX_PIXELS:
-        raise _damaged(sha256, "is too large for a still")
+        raise damaged(sha256, "is too large for a still")
     return width_px, height_px
 
 
-def _damaged(sha256: Sha256, what: str) -> EvidenceDamaged:
+def damaged(sha256: Sha256, what: str) -> EvidenceDamaged:
+    """Return the fault of a file that is no picture one could show."""
     return EvidenceDamaged(
         f"The evidence file {sha256[:12]}… {what}. It is not shown or printed; "
         "restore it from the backup."

@@ -14,6 +14,7 @@ from app.domain.infraction import Case, InfractionKind
 from app.ports import CaseStore, EvidenceStore, SiteStore
 from app.report import notice, period
 from app.report.catalogue import Catalogue
+from app.report.masked import masked_pictures
 from app.report.notice_pdf import notice_pdf
 from app.report.period import MAX_LISTED, PeriodRequest
 from app.report.period_pdf import period_pdf
@@ -44,9 +45,8 @@ class Publisher:
         """
         content = notice.compose(case, self.catalogue, self.language)
         name = case.notice_number or f"draft-{case.infraction.id}"
-        return self._write(
-            f"{name}-{self.language}", notice_pdf(content, self.evidence)
-        )
+        pictures = masked_pictures(case.infraction, self.evidence)
+        return self._write(f"{name}-{self.language}", notice_pdf(content, pictures))
 
     def period(
         self,

@@ -13,7 +13,7 @@ from app.domain.evidence import EvidenceItem, EvidenceKind
 from app.domain.infraction import Case
 from app.evidence.track_file import read_track
 from app.ports import EvidenceStore
-from app.report.notice import STILLS
+from app.report.masked import PRINTED
 from app.report.pictures import read_verified
 from widgets.review.replay import Replay, replay_of
 
@@ -45,7 +45,7 @@ def load_media(
     by_kind = {item.kind: item for item in case.infraction.evidence}
     try:
         stills = {
-            kind: _still(store, by_kind[kind]) for kind in STILLS if kind in by_kind
+            kind: _still(store, by_kind[kind]) for kind in PRINTED if kind in by_kind
         }
         clip = by_kind.get(EvidenceKind.CLIP)
         path = None if clip is None else store.local_path(clip.sha256)

@@ -19,6 +19,7 @@ from app.domain.evidence import EvidenceKind
 from app.domain.infraction import Case
 from app.domain.plate import PlateReading
 from app.report.catalogue import Catalogue
+from app.report.masked import masked_pictures
 from app.report.notice import compose
 from app.report.notice_pdf import notice_pdf
 from tests.builders.cases import (
@@ -50,7 +51,8 @@ def drawn(store: MemoryEvidenceStore, tmp_path: Path) -> DrawnEvidence:
 
 
 def _pdf(case: Case, store: MemoryEvidenceStore, language: str = "es") -> bytes:
-    return notice_pdf(compose(case, CATALOGUE, language), store)
+    content = compose(case, CATALOGUE, language)
+    return notice_pdf(content, masked_pictures(case.infraction, store))
 
 
 def _text(pdf: bytes) -> str:
@@ -175,7 +177,8 @@ def test_the_qr_code_on_the_page_can_be_read(
     case = notified(with_evidence(case_of(), drawn.stills()))
     content = compose(case, CATALOGUE, "es")
     path = tmp_path / "notice.pdf"
-    path.write_bytes(notice_pdf(content, store))
+    pictures = masked_pictures(case.infraction, store)
+    path.write_bytes(notice_pdf(content, pictures))
     # A reader holds its camera nearer or farther until it has it, and so does this.
     found = {
         cv2.QRCodeDetector().detectAndDecode(_page(path, 1, width_px))[0]
