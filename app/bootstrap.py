@@ -81,7 +81,7 @@ def database(
         provision(server.superuser_dsn, people, engine_password=password)
         if known is None:
             secrets.put(ENGINE_SECRET, ENGINE_LOGIN, password)
-        with closing(Keeper(server)):
+        with closing(Keeper(server, SystemClock())):
             yield Database(address=server.address, embedded=server)
     finally:
         if server.started_here:
@@ -455,6 +455,45 @@ def _person(login: str, full_name: str, role: Role, password: str) -> "NewPerson
     return NewPerson(
         login=Login(login), full_name=full_name, role=role, password=password
     )
+
+
+def keep_plates(
+    paths: Paths, dsn: str | None, *, login: str, password: str, days: int | None
+) -> int:
+    """Set, in somebody's name, for how many days plates are kept; return them.
+
+    Without `days` nothing is changed. Raises LoginRefused or NotPermitted.
+    """
+    from db.server import PostgresServer
+
+    with (
+        database(paths, dsn, open_secret_store(paths)) as server,
+        closing(PostgresServer(server.address).login(Login(login), password)) as one,
+    ):
+        if days is not None:
+            one.plates.set_keep_days(days)
+        return one.plates.keep_days()
+
+
+def forget_plates(
+    paths: Paths, superuser_dsn: str | None, *, dry_run: bool
+) -> Iterator[str]:
+    """Forget the plates older than is kept, and say how many; or only what would go."""
+    from db.plate_retention import Forgetting, forgettable
+
+    with database(paths, superuser_dsn, open_secret_store(paths)) as server:
+        owner = server.embedded
+        dsn = owner.superuser_dsn if owner else server.address
+        would = forgettable(dsn)
+        since = f", the oldest of {would.oldest:%Y-%m-%d}" if would.oldest else ""
+        yield f"{would.reads} reads are older than {would.keep_days} days{since}."
+        yield f"{would.kept_by_case} old reads stay for their case."
+        yield f"{would.kept_by_watch} old reads stay as hits of the watch list."
+        if dry_run:
+            return
+        done = Forgetting(dsn)
+        done.finish()
+        yield f"{done.reads} reads and {done.plates} plates were forgotten."
 
 
 def check_database(paths: Paths, superuser_dsn: str | None) -> list[str]:

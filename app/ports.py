@@ -304,6 +304,14 @@ class PlateRegister(Protocol):
         """Return what was met of it last, the newest first."""
         ...
 
+    def keep_days(self) -> int:
+        """Return for how many days the plate of a vehicle without a case is kept."""
+        ...
+
+    def set_keep_days(self, days: int) -> None:
+        """Keep them for so many days, 1 to 365; what is older goes within a day."""
+        ...
+
 
 class Changes(Protocol):
     """What the server says has changed, to redraw by."""

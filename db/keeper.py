@@ -1,24 +1,33 @@
-"""Keeps the embedded server alive for as long as the desktop runs."""
+"""Keeps the embedded server alive for as long as the desktop runs, and in order."""
 
 import logging
 import threading
 
+from app.domain.clock import NS_PER_S, Clock
 from app.domain.errors import EnvironmentFault
 from db.embedded import EmbeddedServer
+from db.plate_retention import Forgetting
 
 _log = logging.getLogger(__name__)
 _LOOK_EVERY_S = 2.0
+_FIRST_NS = 60 * NS_PER_S
+_DAY_NS = 24 * 3600 * NS_PER_S
+_AGAIN_NS = 3600 * NS_PER_S
 
 
 class Keeper:
     """A thread that starts the server again, at its port, when it is gone.
 
-    Only for a server that was started here: another's is its owner's business.
+    Once a day it also has the server forget old plates, a batch with each look. Only
+    for a server that was started here: another's is its owner's business.
     """
 
-    def __init__(self, server: EmbeddedServer) -> None:
-        """Begin to look after `server`."""
+    def __init__(self, server: EmbeddedServer, clock: Clock) -> None:
+        """Begin to look after `server`; plates are first forgotten in a minute."""
         self._server = server
+        self._clock = clock
+        self._due_ns = clock.monotonic_ns() + _FIRST_NS
+        self._forgetting: Forgetting | None = None
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="database-keeper")
         if server.started_here:
@@ -39,3 +48,24 @@ class Keeper:
                 continue
             if again.started_here:
                 _log.warning("the built-in database was gone; it is back")
+            self._forget_some()
+
+    def _forget_some(self) -> None:
+        if self._clock.monotonic_ns() < self._due_ns:
+            return
+        if self._forgetting is None:
+            self._forgetting = Forgetting(self._server.superuser_dsn)
+        try:
+            more = self._forgetting.step()
+        except EnvironmentFault as fault:
+            _log.warning("old plates are not forgotten: %s", fault)
+            self._end_pass(_AGAIN_NS)
+            return
+        if not more:
+            done = self._forgetting
+            _log.info("forgot %d reads and %d plates", done.reads, done.plates)
+            self._end_pass(_DAY_NS)
+
+    def _end_pass(self, pause_ns: int) -> None:
+        self._forgetting = None
+        self._due_ns = self._clock.monotonic_ns() + pause_ns

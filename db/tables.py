@@ -165,6 +165,8 @@ Index(
     infraction.c.occurred_at,
 )
 
+Index("infraction_track", infraction.c.engine_id, infraction.c.track_id)
+
 infraction_twin = Table(
     "infraction_twin",
     metadata,
@@ -176,6 +178,7 @@ infraction_twin = Table(
     _moment("recorded_at"),
     UniqueConstraint("twin_of", "id"),
 )
+Index("infraction_twin_engine", infraction_twin.c.engine_id)
 
 evidence = Table(
     "evidence",
@@ -321,6 +324,7 @@ Index(
     plate_read.c.seen_at.desc(),
     plate_read.c.id.desc(),
 )
+Index("plate_read_seen", plate_read.c.seen_at, plate_read.c.id)
 
 plate_search = Table(
     "plate_search",
@@ -362,3 +366,11 @@ watch_hit = Table(
     UniqueConstraint("watch_id", "read_id"),
 )
 Index("watch_hit_newest", watch_hit.c.hit_at.desc(), watch_hit.c.id.desc())
+Index("watch_hit_read", watch_hit.c.read_id)
+
+plate_retention = Table(
+    "plate_retention",
+    metadata,
+    _one_row_key(),
+    Column("keep_days", Integer, nullable=False),
+)

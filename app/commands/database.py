@@ -4,7 +4,7 @@ import argparse
 import getpass
 import os
 
-from app.commands.common import Commands, add_home, paths_of
+from app.commands.common import Commands, add_dsn, add_home, paths_of
 from app.domain.person import Role
 
 _ROLES = tuple(role.value for role in Role if role is not Role.ENGINE)
@@ -32,10 +32,31 @@ def add(commands: Commands) -> None:
     )
     add_home(engine)
     engine.set_defaults(run=_engine_login)
+    _add_plates(actions)
     check = actions.add_parser("check", help="compare rows, evidence files and hashes")
     _add_superuser(check)
     add_home(check)
     check.set_defaults(run=_check)
+
+
+def _add_plates(actions: Commands) -> None:
+    keep = actions.add_parser(
+        "keep-plates", help="say how long plates without a case are kept"
+    )
+    keep.add_argument("days", type=int, nargs="?", help="1 to 365; else only look")
+    keep.add_argument("--login", required=True, help="a technician or administrator")
+    add_dsn(keep)
+    add_home(keep)
+    keep.set_defaults(run=_keep_plates)
+    forget = actions.add_parser(
+        "forget-plates", help="forget the plates that are older than is kept"
+    )
+    forget.add_argument(
+        "--dry-run", action="store_true", help="only say what would be forgotten"
+    )
+    _add_superuser(forget)
+    add_home(forget)
+    forget.set_defaults(run=_forget_plates)
 
 
 def _add_superuser(parser: argparse.ArgumentParser) -> None:
@@ -79,6 +100,31 @@ def _setup(options: argparse.Namespace) -> int:
     password = getpass.getpass("Password for the administrator 'admin': ")
     set_up_database(paths_of(options), options.superuser_dsn, password)
     print("The database is ready; 'admin' can log in.")
+    return 0
+
+
+def _keep_plates(options: argparse.Namespace) -> int:
+    from app.bootstrap import keep_plates
+
+    password = getpass.getpass(f"Password of {options.login!r}: ")
+    days = keep_plates(
+        paths_of(options),
+        options.dsn,
+        login=options.login,
+        password=password,
+        days=options.days,
+    )
+    print(f"Plates without a case are kept for {days} days.")
+    return 0
+
+
+def _forget_plates(options: argparse.Namespace) -> int:
+    from app.bootstrap import forget_plates
+
+    for line in forget_plates(
+        paths_of(options), options.superuser_dsn, dry_run=options.dry_run
+    ):
+        print(line)
     return 0
 
 

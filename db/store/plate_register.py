@@ -38,6 +38,9 @@ _END_WATCH = text("SELECT atalaya.end_watch(:id)")
 _WATCHES = text("SELECT * FROM atalaya.watch_list()")
 _HITS = text("SELECT * FROM atalaya.watch_hits(:limit)")
 
+_KEEP_DAYS = text("SELECT keep_days FROM atalaya.plate_retention")
+_SET_KEEP_DAYS = text("SELECT atalaya.set_plate_retention(:days)")
+
 
 class PostgresPlateRegister:
     """`app.ports.PlateRegister` on the functions of the server."""
@@ -96,6 +99,17 @@ class PostgresPlateRegister:
         with translated(), self._engine.connect() as connection:
             rows = connection.execute(_HITS, {"limit": limit})
             return [_watch_hit(row) for row in rows]
+
+    def keep_days(self) -> int:
+        """Return for how many days the plate of a vehicle without a case is kept."""
+        with translated(), self._engine.connect() as connection:
+            days: int = connection.execute(_KEEP_DAYS).scalar_one()
+        return days
+
+    def set_keep_days(self, days: int) -> None:
+        """Keep them for so many days; the technician's and administrator's right."""
+        with translated(), self._engine.begin() as connection:
+            connection.execute(_SET_KEEP_DAYS, {"days": days})
 
     def _page(
         self, search_id: PlateSearchId, after: PlateHit | None, limit: int

@@ -302,3 +302,32 @@ def test_who_may_not_watch(site: SiteUnderTest, login: str) -> None:
     with pytest.raises(NotPermitted):
         register.end_watch(made)
     assert [w.id for w in site.session("sofia").plates.watches()] == [made]
+
+
+@pytest.mark.parametrize("login", ["teo", "admin"])
+def test_who_looks_after_the_site_says_how_long_plates_are_kept(
+    site: SiteUnderTest, login: str
+) -> None:
+    register = site.session(login).plates
+    assert register.keep_days() == 30
+    register.set_keep_days(45)
+    assert register.keep_days() == site.session("aurora").plates.keep_days() == 45
+
+
+@pytest.mark.parametrize("login", ["ana", "sofia", "aurora"])
+def test_nobody_else_changes_how_long_plates_are_kept(
+    site: SiteUnderTest, login: str
+) -> None:
+    with pytest.raises(NotPermitted):
+        site.session(login).plates.set_keep_days(45)
+    assert site.session(login).plates.keep_days() == 30
+
+
+@pytest.mark.parametrize("days", [-1, 0, 366])
+def test_plates_are_kept_for_a_day_at_least_and_a_year_at_most(
+    site: SiteUnderTest, days: int
+) -> None:
+    register = site.session("teo").plates
+    with pytest.raises(NotPermitted, match="365"):
+        register.set_keep_days(days)
+    assert register.keep_days() == 30

@@ -16,7 +16,7 @@ from app.domain.ids import (
     WatchId,
     new_uuid,
 )
-from app.domain.person import Person, Right
+from app.domain.person import Person, Right, Role
 from app.domain.plate import PlateSighting
 from app.domain.plate_search import (
     NewWatch,
@@ -55,6 +55,7 @@ class PlateBook:
     watches: dict[WatchId, Watch] = field(default_factory=dict)
     hits: list[tuple[WatchId, WatchHit]] = field(default_factory=list)
     trail: list[Traced] = field(default_factory=list)
+    keep_days: int = 30
 
     def add(self, sightings: Sequence[PlateSighting]) -> None:
         """Keep each once, and tell of those that are watched for."""
@@ -183,6 +184,19 @@ class InMemoryPlateRegister:
         """Return what was met of it last."""
         self._require(Right.SEARCH_PLATES)
         return [hit for _, hit in reversed(self._book.hits)][:limit]
+
+    def keep_days(self) -> int:
+        """Return for how many days plates are kept."""
+        return self._book.keep_days
+
+    def set_keep_days(self, days: int) -> None:
+        """Keep them for so many days."""
+        if not self._person.roles & {Role.TECHNICIAN, Role.ADMINISTRATOR}:
+            raise NotPermitted("The server does not allow this to your role.")
+        if not 1 <= days <= 365:
+            raise NotPermitted("Plates are kept for 1 to 365 days.")
+        self._book.keep_days = days
+        self._trace("set_plate_retention", "")
 
     def _require(self, right: Right) -> None:
         if not self._person.may(right):

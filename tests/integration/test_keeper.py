@@ -1,7 +1,8 @@
-"""A built-in database that dies comes back at its address."""
+"""A built-in database that dies comes back at its address, and forgets old plates."""
 
 import contextlib
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -9,19 +10,63 @@ import psycopg
 
 from db.embedded import EmbeddedServer
 from db.keeper import Keeper
+from db.provision import provision
+from tests.fakes.manual_clock import ManualClock
 
 _BACK_WITHIN_S = 30
 
 
 def test_a_killed_server_is_started_again_at_its_port(tmp_path: Path) -> None:
     server = EmbeddedServer.start(tmp_path / "database")
-    keeper = Keeper(server)
+    keeper = Keeper(server, ManualClock())
     try:
         _kill_postmaster(server)
         assert _answers(server)
     finally:
         keeper.close()
         server.stop()
+
+
+def test_old_plates_are_forgotten_each_day(tmp_path: Path) -> None:
+    """And the next day again."""
+    server = EmbeddedServer.start(tmp_path / "database")
+    clock = ManualClock()
+    keeper = Keeper(server, clock)
+    try:
+        assert _answers(server)
+        provision(server.superuser_dsn)
+        for day in range(2):
+            _let_pass(server)
+            clock.advance(timedelta(days=1))
+            assert _forgotten(server), f"day {day}"
+    finally:
+        keeper.close()
+        server.stop()
+
+
+def _let_pass(server: EmbeddedServer) -> None:
+    with psycopg.connect(server.superuser_dsn) as connection:
+        connection.execute(
+            "INSERT INTO atalaya.camera (id, name, location, url, enabled)"
+            " VALUES (gen_random_uuid(), 'a', 'b', 'rtsp://c', true)"
+        )
+        connection.execute("INSERT INTO atalaya.plate (text) VALUES ('ABC123')")
+        connection.execute(
+            "INSERT INTO atalaya.plate_read SELECT gen_random_uuid(), p.id, true, 0.9,"
+            " 1, c.id, gen_random_uuid(), 1, 'car', now() - interval '31 days'"
+            " FROM atalaya.plate AS p, atalaya.camera AS c LIMIT 1"
+        )
+
+
+def _forgotten(server: EmbeddedServer) -> bool:
+    patience = threading.Event()
+    with psycopg.connect(server.superuser_dsn, autocommit=True) as connection:
+        for _ in range(_BACK_WITHIN_S * 4):
+            row = connection.execute("SELECT count(*) FROM atalaya.plate").fetchone()
+            if row == (0,):
+                return True
+            patience.wait(0.25)
+    return False
 
 
 def _kill_postmaster(server: EmbeddedServer) -> None:

@@ -106,6 +106,10 @@ _NOBODY = {
     "forge a hit": "INSERT INTO atalaya.watch_hit SELECT",
     "forge a read": "INSERT INTO atalaya.plate_read SELECT",
     "erase a question": "DELETE FROM atalaya.plate_search",
+    "forget a read at once": "DELETE FROM atalaya.plate_read",
+    "forget a plate": "DELETE FROM atalaya.plate",
+    "keep plates for ever": "UPDATE atalaya.plate_retention SET keep_days = 365",
+    "list what is old": "SELECT * FROM atalaya.overdue_plate_reads(NULL, NULL, 9)",
     "prolong a watch": "UPDATE atalaya.watch_entry SET expires_at = 'infinity'",
 }
 _DECIDE = "SELECT atalaya.decide(gen_random_uuid(), gen_random_uuid(), 'reject', "
@@ -130,6 +134,8 @@ _WATCH += "now() + interval '1 day')"
 _UNWATCH = "SELECT atalaya.end_watch(gen_random_uuid())"
 _WATCHED = "SELECT * FROM atalaya.watch_list()"
 _HITS = "SELECT * FROM atalaya.watch_hits(10)"
+_FORGET = "SELECT * FROM atalaya.forget_plate_reads(NULL, NULL, 10)"
+_RETAIN = "SELECT atalaya.set_plate_retention(10)"
 _AUDIT = "SELECT * FROM atalaya.audit"
 _VERIFY = "SELECT * FROM atalaya.verify_audit()"
 _PLATES = "SELECT plate_text FROM atalaya.infraction"
@@ -146,15 +152,15 @@ _PLATE_DUTIES = (_READS, _SEARCH, _FOUND, _WATCH, _UNWATCH, _WATCHED, _HITS)
 _SEPARATED = {
     "ana": (
         _PUBLISH, _SAVE, _SAVE_BOTH, _REMOVE, _PERSON, _ADD, _BEAT, _AUDIT, _VERIFY,
-        _OUTBOX, _READS, _WATCH, _UNWATCH,
+        _OUTBOX, _READS, _WATCH, _UNWATCH, _FORGET, _RETAIN,
     ),
     "sofia": (
         _PUBLISH, _SAVE, _SAVE_BOTH, _REMOVE, _PERSON, _ADD, _BEAT, _AUDIT, _VERIFY,
-        _OUTBOX, _READS,
+        _OUTBOX, _READS, _FORGET, _RETAIN,
     ),
     "teo": (
         _DECIDE, _UNDO, _NOTICE, _PERSON, _ADD, _BEAT, _AUDIT, _VERIFY, _PLATES,
-        _DOCUMENTS, _EVIDENCE, _REVIEWERS, _VEHICLES, *_PLATE_DUTIES,
+        _DOCUMENTS, _EVIDENCE, _REVIEWERS, _VEHICLES, _FORGET, *_PLATE_DUTIES,
     ),
     "admin": (
         _DECIDE, _UNDO, _NOTICE, _PUBLISH, _ADD, _BEAT, _AUDIT, _VERIFY, _PLATES,
@@ -162,12 +168,12 @@ _SEPARATED = {
     ),
     "aurora": (
         _DECIDE, _UNDO, _NOTICE, _PUBLISH, _SAVE, _SAVE_BOTH, _REMOVE, _PERSON, _ADD,
-        _BEAT, *_PLATE_DUTIES,
+        _BEAT, _FORGET, _RETAIN, *_PLATE_DUTIES,
     ),
     "engine": (
         _DECIDE, _UNDO, _NOTICE, _PUBLISH, _SAVE, _SAVE_BOTH, _REMOVE, _PERSON, _AUDIT,
         _VERIFY, _PLATES, _DOCUMENTS, _EVIDENCE, _REVIEWERS, _VEHICLES, _PEOPLE_LIST,
-        _SEARCH, _FOUND, _WATCH, _UNWATCH, _WATCHED, _HITS,
+        _SEARCH, _FOUND, _WATCH, _UNWATCH, _WATCHED, _HITS, _FORGET, _RETAIN,
     ),
 }  # fmt: skip
 
