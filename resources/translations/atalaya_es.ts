@@ -880,6 +880,21 @@
     </message>
 </context>
 <context>
+    <name>PlateForm</name>
+    <message>
+        <source>Plate</source>
+        <translation>Placa</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Motivo</translation>
+    </message>
+    <message>
+        <source>Look-alikes too</source>
+        <translation>También las parecidas</translation>
+    </message>
+</context>
+<context>
     <name>PlatePanel</name>
     <message>
         <source>Plate, then Return</source>
@@ -1090,12 +1105,12 @@
         <translation>Vigilar esta placa</translation>
     </message>
     <message>
-        <source>Type a plate and why you look for it.</source>
-        <translation>Escriba una placa y por qué la busca.</translation>
-    </message>
-    <message>
         <source>No vehicle with such a plate passed.</source>
         <translation>No pasó ningún vehículo con esa placa.</translation>
+    </message>
+    <message>
+        <source>Type a plate and why you look for it.</source>
+        <translation>Escriba una placa y por qué la busca.</translation>
     </message>
     <message>
         <source>Vehicles: {}</source>
@@ -1223,24 +1238,12 @@
 <context>
     <name>SearchForm</name>
     <message>
-        <source>Plate</source>
-        <translation>Placa</translation>
-    </message>
-    <message>
-        <source>Reason</source>
-        <translation>Motivo</translation>
-    </message>
-    <message>
         <source>Period</source>
         <translation>Período</translation>
     </message>
     <message>
         <source>Goes into the trail with your name</source>
         <translation>Queda en el registro de auditoría con su nombre</translation>
-    </message>
-    <message>
-        <source>Look-alikes too</source>
-        <translation>También las parecidas</translation>
     </message>
     <message>
         <source>Search</source>
@@ -1482,20 +1485,8 @@
 <context>
     <name>WatchForm</name>
     <message>
-        <source>Plate</source>
-        <translation>Placa</translation>
-    </message>
-    <message>
-        <source>Reason</source>
-        <translation>Motivo</translation>
-    </message>
-    <message>
         <source>Days</source>
         <translation>Días</translation>
-    </message>
-    <message>
-        <source>Look-alikes too</source>
-        <translation>También las parecidas</translation>
     </message>
     <message>
         <source>Watch</source>

@@ -86,7 +86,7 @@ class PlatesPage(Page):
 
     def _connect(self) -> None:
         self._to_search.triggered.connect(self.form.setFocus)
-        self.form.asked.connect(self._search)
+        self.form.sent.connect(self._search)
         self.results.more_wanted.connect(self._search_on)
         self.results.watch_wanted.connect(self.watch.form.begin)
         self.watch.wanted.connect(self._add_watch)

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.plate_search import PlateHit
 from widgets import theme
 from widgets.common import formatting
-from widgets.common.empty_state import EmptyState
 from widgets.common.key_button import KeyButton
-from widgets.common.table import Column, RowsModel, Table
+from widgets.common.table import Column
+from widgets.common.table_or_note import TableOrNote
 from widgets.common.words import vehicle_name
 
 _tr = QCoreApplication.translate
@@ -31,13 +31,8 @@ class ResultsTable(QWidget):
         super().__init__()
         self._more = False
         self._asked = False
-        self._model: RowsModel[PlateHit] = RowsModel(_columns(zone))
-        self._table = Table(self._model)
-        self._table.opened.connect(self._offer_watch)
-        self._empty = EmptyState("plate")
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(self._table)
+        self._list = TableOrNote(_columns(zone), "plate", self._note)
+        self._list.table.opened.connect(self._offer_watch)
         self._count = QLabel()
         theme.as_role(self._count, "quiet")
         self._next = KeyButton(key="M")
@@ -46,7 +41,7 @@ class ResultsTable(QWidget):
         self._watch.setVisible(may_watch)
         self._may_watch = may_watch
         self._watch.clicked.connect(
-            lambda: self._offer_watch(self._table.current_row())
+            lambda: self._offer_watch(self._list.table.current_row())
         )
         self._lay_out()
         self.retranslate()
@@ -55,29 +50,27 @@ class ResultsTable(QWidget):
         """Set all texts again."""
         self._next.setText(self.tr("More"))
         self._watch.setText(self.tr("Watch this plate"))
-        self._table.viewport().update()
-        self._table.horizontalHeader().viewport().update()
         self._say()
 
     def show_hits(self, hits: Sequence[PlateHit], *, more: bool) -> None:
         """Show the first page of another search."""
         self._asked, self._more = True, more
-        self._model.replace(hits)
+        self._list.show_rows(hits)
         if hits:
-            self._table.choose_row(0)
-            self._table.setFocus()
+            self._list.table.choose_row(0)
+            self._list.table.setFocus()
         self._say()
 
     def append_hits(self, hits: Sequence[PlateHit], *, more: bool) -> None:
         """Show a further page below."""
         self._more = more
-        self._model.append(hits)
+        self._list.model.append(hits)
         self._say()
 
     @property
     def hits(self) -> Sequence[PlateHit]:
         """The hits in the order shown."""
-        return self._model.rows
+        return self._list.rows
 
     @property
     def count_text(self) -> str:
@@ -93,26 +86,25 @@ class ResultsTable(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(self._stack, 1)
+        column.addWidget(self._list, 1)
         column.addLayout(foot)
 
+    def _note(self) -> str:
+        if self._asked:
+            return self.tr("No vehicle with such a plate passed.")
+        return self.tr("Type a plate and why you look for it.")
+
     def _say(self) -> None:
-        found = len(self._model.rows)
-        self._stack.setCurrentWidget(self._table if found else self._empty)
+        found = len(self.hits)
+        self._list.retranslate()
         self._next.setVisible(self._more)
         self._watch.setVisible(self._may_watch and found > 0)
-        if not self._asked:
-            self._empty.say(self.tr("Type a plate and why you look for it."))
-            self._count.clear()
-            return
-        self._empty.say(self.tr("No vehicle with such a plate passed."))
-        shown = formatting.count(found)
-        self._count.setText(
-            self.tr("Vehicles: {}").format(f"{shown}+" if self._more else shown)
-        )
+        shown = formatting.count(found) + ("+" if self._more else "")
+        text = self.tr("Vehicles: {}").format(shown)
+        self._count.setText(text if self._asked else "")
 
     def _offer_watch(self, row: int) -> None:
-        hit = self._model.row(row)
+        hit = self._list.model.row(row)
         if hit is not None and self._may_watch:
             self.watch_wanted.emit(hit.plate)
 

@@ -2,62 +2,37 @@
 
 from datetime import timedelta
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QFrame,
-    QGridLayout,
-    QLabel,
-    QLineEdit,
-    QSpinBox,
-)
+from PySide6.QtWidgets import QSpinBox
 
 from app.domain.clock import Clock
-from app.domain.plate_search import LONGEST_WATCH, MOST_REASON, NewWatch
-from widgets import theme
+from app.domain.plate_search import LONGEST_WATCH, Flaw, NewWatch
 from widgets.common import formatting
 from widgets.common.key_button import KeyButton
-from widgets.plates.flaw_words import flaw_text
+from widgets.plates.plate_form import PlateForm
 
 _FIRST_DAYS = 7
+_LONGEST = 16
 
 
-class WatchForm(QFrame):
-    """`wanted` carries a NewWatch without a flaw; Enter in a field adds it too."""
-
-    wanted = Signal(object)
+class WatchForm(PlateForm):
+    """Watches for a plate for some days; `sent` carries a NewWatch."""
 
     def __init__(self, clock: Clock) -> None:
         """Start empty."""
-        super().__init__()
-        self._clock = clock
-        self._labels = [QLabel() for _ in range(3)]
-        self._plate, self._reason = QLineEdit(), QLineEdit()
-        self._plate.setMaxLength(16)
-        self._reason.setMaxLength(MOST_REASON)
         self._days = QSpinBox()
+        super().__init__(self._days, KeyButton(key="Return", listens=False), _LONGEST)
+        self._clock = clock
         self._days.setRange(1, LONGEST_WATCH.days)
         self._days.setValue(_FIRST_DAYS)
-        self._alike = QCheckBox()
         self._alike.setChecked(True)
-        self._add = KeyButton(key="Return", listens=False)
-        self._note = QLabel()
-        self._note.setWordWrap(True)
-        theme.as_role(self._note, "warn")
         self._lay_out()
-        for field in (self._plate, self._reason):
-            field.returnPressed.connect(self.ask)
-            field.textEdited.connect(self._note.clear)
-        self._add.clicked.connect(self.ask)
         self.retranslate()
 
     def retranslate(self) -> None:
         """Set all texts again."""
-        names = (self.tr("Plate"), self.tr("Reason"), self.tr("Days"))
-        for label, name in zip(self._labels, names, strict=True):
-            label.setText(name)
-        self._alike.setText(self.tr("Look-alikes too"))
-        self._add.setText(self.tr("Watch"))
+        super().retranslate()
+        self._labels[2].setText(self.tr("Days"))
+        self._button.setText(self.tr("Watch"))
 
     def begin(self, plate: str) -> None:
         """Take a plate from elsewhere and ask for the reason."""
@@ -68,10 +43,10 @@ class WatchForm(QFrame):
         """It is watched for now: start anew."""
         self._plate.clear()
         self._reason.clear()
-        self._note.clear()
+        self._say_hint()
 
-    def ask(self) -> None:
-        """Add it, or say what is missing."""
+    def draft(self) -> tuple[NewWatch, Flaw | None]:
+        """Return what is to be watched, with or without a flaw."""
         now = self._clock.now()
         wanted = NewWatch(
             plate=self._plate.text(),
@@ -80,30 +55,17 @@ class WatchForm(QFrame):
             expires=now + timedelta(days=self._days.value()) - timedelta(minutes=1),
             look_alikes=self._alike.isChecked(),
         )
-        flaw = wanted.flaw_at(now)
-        if flaw is None:
-            self.wanted.emit(wanted)
-            return
-        self._note.setText(f"{theme.State.WARN.glyph} {flaw_text(flaw)}")
-        (self._reason if "reason" in flaw.value else self._plate).setFocus()
-
-    @property
-    def note(self) -> str:
-        """What is missing; empty when nothing is."""
-        return self._note.text()
+        return wanted, wanted.flaw_at(now)
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(4)
-        fields = (self._plate, self._reason, self._days)
-        for row, (label, field) in enumerate(zip(self._labels, fields, strict=True)):
-            theme.as_role(label, "small")
-            label.setBuddy(field)
+        grid = self._grid()
+        for row, (label, field) in enumerate(
+            zip(self._labels, self.fields, strict=True)
+        ):
             grid.addWidget(label, row, 0)
             grid.addWidget(field, row, 1, 1, 2 if field is not self._days else 1)
         grid.addWidget(self._alike, 2, 2)
-        grid.addWidget(self._note, 3, 0, 1, 2)
-        grid.addWidget(self._add, 3, 2)
+        grid.addWidget(self._button, 3, 2)
+        # A row of its own, or the fields would move when something is said.
+        grid.addWidget(self._note, 4, 0, 1, 3)
         grid.setColumnStretch(2, 1)

@@ -31,7 +31,7 @@ class WatchPanel(QFrame):
         self.form = WatchForm(clock)
         self._end = KeyButton(key="Del")
         self._end.clicked.connect(self._announce_end)
-        self.form.wanted.connect(self.wanted)
+        self.form.sent.connect(self.wanted)
         self._lay_out()
         self._may_watch = may_watch
         self.form.setVisible(may_watch)
@@ -50,12 +50,12 @@ class WatchPanel(QFrame):
 
     def show_watches(self, watches: Sequence[Watch]) -> None:
         """Show what is watched for."""
-        self.table.show_watches(watches)
+        self.table.show_rows(watches)
         self._end.setVisible(self._may_watch and bool(watches))
 
     def show_hits(self, hits: Sequence[WatchHit]) -> None:
         """Show what was met."""
-        self.hits.show_hits(hits)
+        self.hits.show_rows(hits)
 
     def _lay_out(self) -> None:
         for title in self._titles:

@@ -82,7 +82,7 @@ def test_a_search_shows_who_passed(qtbot: QtBot, room: Room, open_page: Open) ->
     qtbot.waitUntil(lambda: bool(page.results.hits), timeout=_WAIT_MS)
     assert plates_of(page) == ["AHK472", "AHK4T2", "AHK47"]
     assert page.results.count_text == "Vehicles: 3"
-    model = page.results._model
+    model = page.results._list.model
     shown = [
         str(model.data(model.index(1, column))) for column in range(model.columnCount())
     ]
@@ -104,7 +104,7 @@ def test_nobody_passed(qtbot: QtBot, open_page: Open) -> None:
     page = open_page("ana")
     search(page, "QQQ777")
     qtbot.waitUntil(lambda: page.results.count_text != "", timeout=_WAIT_MS)
-    assert page.results._empty.sentence == "No vehicle with such a plate passed."
+    assert page.results._list.note.sentence == "No vehicle with such a plate passed."
 
 
 def test_further_pages_follow(qtbot: QtBot, room: Room, open_page: Open) -> None:
@@ -114,7 +114,7 @@ def test_further_pages_follow(qtbot: QtBot, room: Room, open_page: Open) -> None
     page = open_page("ana")
     search(page, "AHK472")
     qtbot.waitUntil(lambda: len(page.results.hits) == 100, timeout=_WAIT_MS)
-    QTest.keyClick(page.results._table, Qt.Key.Key_M)
+    QTest.keyClick(page.results._list.table, Qt.Key.Key_M)
     qtbot.waitUntil(lambda: len(page.results.hits) == 151, timeout=_WAIT_MS)
     assert len({hit.id for hit in page.results.hits}) == 151
     assert page.results._next.isHidden()
@@ -135,19 +135,19 @@ def test_a_supervisor_watches_and_ends(
     page = open_page("sofia")
     search(page, "AHK472")
     qtbot.waitUntil(lambda: bool(page.results.hits), timeout=_WAIT_MS)
-    QTest.keyClick(page.results._table, Qt.Key.Key_W)
+    QTest.keyClick(page.results._list.table, Qt.Key.Key_W)
     form = page.watch.form
     assert form._plate.text() == "AHK-472"
     QTest.keyClick(form._reason, Qt.Key.Key_Return)
     assert "why" in form.note
     form._reason.setText(REASON)
     QTest.keyClick(form._reason, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: bool(page.watch.table.watches), timeout=_WAIT_MS)
-    (watch,) = page.watch.table.watches
+    qtbot.waitUntil(lambda: bool(page.watch.table.rows), timeout=_WAIT_MS)
+    (watch,) = page.watch.table.rows
     assert (watch.plate, watch.reason, watch.created_by) == ("AHK472", REASON, "sofia")
     assert form._plate.text() == ""
     page.watch._end.click()
-    qtbot.waitUntil(lambda: not page.watch.table.watches, timeout=_WAIT_MS)
+    qtbot.waitUntil(lambda: not page.watch.table.rows, timeout=_WAIT_MS)
     assert room.server.plates.watched_now() == []
 
 
@@ -156,7 +156,7 @@ def test_an_operator_only_reads_the_watch_list(
 ) -> None:
     watch_for(room, "AHK472")
     page = open_page("ana")
-    qtbot.waitUntil(lambda: bool(page.watch.table.watches), timeout=_WAIT_MS)
+    qtbot.waitUntil(lambda: bool(page.watch.table.rows), timeout=_WAIT_MS)
     assert page.watch.form.isHidden()
     assert page.watch._end.isHidden()
     search(page, "AHK472")
@@ -167,11 +167,11 @@ def test_an_operator_only_reads_the_watch_list(
 def test_a_hit_appears_in_the_list(qtbot: QtBot, room: Room, open_page: Open) -> None:
     watch_for(room, "AHK472")
     page = open_page("ana")
-    qtbot.waitUntil(lambda: bool(page.watch.table.watches), timeout=_WAIT_MS)
+    qtbot.waitUntil(lambda: bool(page.watch.table.rows), timeout=_WAIT_MS)
     room.server.plates.add([sighting(room.cameras[0].id, "AHK-4T2", 60)])
     page.on_change(_Changed())
-    qtbot.waitUntil(lambda: bool(page.watch.hits.hits), timeout=_WAIT_MS)
-    assert [hit.plate for hit in page.watch.hits.hits] == ["AHK4T2"]
+    qtbot.waitUntil(lambda: bool(page.watch.hits.rows), timeout=_WAIT_MS)
+    assert [hit.plate for hit in page.watch.hits.rows] == ["AHK4T2"]
 
 
 class _Changed:
