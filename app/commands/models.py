@@ -1,11 +1,10 @@
-"""`models`: list, fetch, check, bring and train the networks."""
+"""`models`: list, fetch, check, bring and choose the networks."""
 
 import argparse
-from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.commands import model_events
+from app.commands import model_events, model_making
 from app.commands.common import Commands, add_home, paths_of
 from app.ports import Progress
 from app.progress import print_progress
@@ -14,115 +13,69 @@ if TYPE_CHECKING:
     from ml.optimise import Outcome
     from ml.weights import ModelEntry
 
+_BACKENDS = ("auto", "openvino", "onnx", "tensorrt", "torch")
+
 
 def add(commands: Commands) -> None:
     """Add the commands."""
     parser = commands.add_parser("models", help="list, fetch and train models")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    listing = actions.add_parser("list", help="show the registry")
-    listing.set_defaults(run=model_events.told(_list))
-    pull = actions.add_parser("pull", help="fetch a model and check its hash")
-    pull.add_argument("name")
-    pull.set_defaults(run=model_events.told(_pull))
-    verify = actions.add_parser("verify", help="check the hashes of all models here")
-    verify.set_defaults(run=model_events.told(_verify))
-    bring = actions.add_parser("import", help="take a .pt file into the registry")
-    bring.add_argument("file", type=Path)
-    bring.add_argument("--name", required=True)
-    bring.add_argument("--licence", required=True)
-    bring.add_argument("--size", type=int, default=640, help="input size in pixels")
-    bring.set_defaults(run=model_events.told(_import))
-    dataset = actions.add_parser("dataset", help="make one training set of several")
-    dataset.add_argument("out", type=Path)
-    _add_sources(dataset)
-    dataset.add_argument("--teacher", type=Path, help="model that labels footage")
-    dataset.set_defaults(run=_dataset)
-    training = actions.add_parser("train", help="train a detector")
-    _add_training(training)
-    training.set_defaults(run=_train)
-    plates = actions.add_parser("train-plates", help="train a reader of plates")
-    _add_plate_training(plates)
-    plates.set_defaults(run=_train_plates)
-    smaller = actions.add_parser("quantise", help="make the 8-bit form of a model")
-    smaller.add_argument("name")
-    smaller.add_argument("--pictures", type=Path, required=True, help="folder of JPEGs")
-    smaller.add_argument("--count", type=int, default=300)
-    smaller.add_argument("--out", type=Path, required=True)
-    smaller.set_defaults(run=_quantise)
-    prepare = actions.add_parser("prepare", help="make the models ready to run here")
-    prepare.set_defaults(run=_prepare)
-    best = actions.add_parser("optimise", help="find the fastest form of a model here")
-    _add_optimising(best)
-    best.set_defaults(run=model_events.told(_optimise))
-    use = actions.add_parser("use", help="choose the detector of this workstation")
-    use.add_argument("name", help="model of the registry, or http://server:8000/model")
-    use.set_defaults(run=model_events.told(_use))
-    for action in (listing, pull, verify, bring, best, use):
-        model_events.add(action)
-    for action in (
-        *(listing, pull, verify, bring, dataset, training, plates, smaller),
-        *(prepare, best, use),
-    ):
-        add_home(action)
+    _told(actions, "list", "show the registry", _list)
+    _add_pull(actions)
+    _told(actions, "verify", "check the hashes of all models here", _verify)
+    _add_import(actions)
+    model_making.add(actions)
+    _add_prepare(actions)
+    _add_optimise(actions)
+    _add_use(actions)
 
 
-def _add_optimising(parser: argparse.ArgumentParser) -> None:
-    backends = ("auto", "openvino", "onnx", "tensorrt", "torch")
+def _told(
+    actions: Commands, name: str, what: str, run: model_events.Run
+) -> argparse.ArgumentParser:
+    """Add a command that a window can start as well, and follow."""
+    parser = actions.add_parser(name, help=what)
+    parser.set_defaults(run=model_events.told(run))
+    model_events.add(parser)
+    add_home(parser)
+    return parser
+
+
+def _add_pull(actions: Commands) -> None:
+    parser = _told(actions, "pull", "fetch a model and check its hash", _pull)
+    parser.add_argument("name")
+
+
+def _add_import(actions: Commands) -> None:
+    parser = _told(actions, "import", "take a .pt file into the registry", _import)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--licence", required=True)
+    parser.add_argument("--size", type=int, default=640, help="input size in pixels")
+
+
+def _add_prepare(actions: Commands) -> None:
+    parser = actions.add_parser("prepare", help="make the models ready to run here")
+    parser.set_defaults(run=_prepare)
+    add_home(parser)
+
+
+def _add_optimise(actions: Commands) -> None:
+    what = "find the fastest form of a model here"
+    parser = _told(actions, "optimise", what, _optimise)
     parser.add_argument("name", nargs="?", help="model of the registry")
-    parser.add_argument("--backend", choices=backends, default="auto")
+    parser.add_argument("--backend", choices=_BACKENDS, default="auto")
     parser.add_argument("--pictures", type=Path, help="folder of JPEGs to measure with")
     parser.add_argument(
         "--agreement", type=float, help="least box agreement with the reference, 0..1"
     )
 
 
-def _add_sources(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--exact", type=Path, action="append", default=[])
-    parser.add_argument("--drawn", type=Path, action="append", default=[])
-    parser.add_argument("--footage", type=Path, action="append", default=[])
+def _add_use(actions: Commands) -> None:
+    parser = _told(actions, "use", "choose the detector of this workstation", _use)
     parser.add_argument(
-        "--held-out",
-        metavar="NAME",
-        action="append",
-        default=[],
-        help="a source that is only validated by; may be given several times",
+        "name", help="model of the registry, or http://server:8000/model"
     )
-
-
-def _add_training(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("data", type=Path, nargs="+", help="data.yaml of each set")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--base", default="plate-locator", help="model to start from")
-    parser.add_argument("--epochs", type=int, default=30)
-    parser.add_argument("--size", type=int, default=480)
-    parser.add_argument("--hours", type=float)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--frozen", type=int, default=10, help="blocks, from the first")
-    parser.add_argument("--rate", type=float, default=0.002, help="of learning")
-    parser.add_argument(
-        "--keep", type=float, default=0.0, help="share of the base that stays, 0..1"
-    )
-    parser.add_argument("--resume", action="store_true")
-
-
-def _add_plate_training(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument(
-        "--fonts", type=Path, action="append", required=True, help="folder of typefaces"
-    )
-    parser.add_argument(
-        "--real",
-        metavar="TABLE",
-        type=Path,
-        action="append",
-        default=[],
-        help="CSV of plates that people read, as for `evaluate plates`",
-    )
-    parser.add_argument("--hours", type=float, default=1.0)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--workers", type=int, default=1, help="that make pictures")
-    parser.add_argument("--resume", action="store_true")
 
 
 def _progress(options: argparse.Namespace) -> Progress:
@@ -228,91 +181,6 @@ def _import(options: argparse.Namespace) -> int:
         model_events.say("done", name=made.name)
     else:
         print(f"{made.name} {made.sha256}")
-    return 0
-
-
-def _dataset(options: argparse.Namespace) -> int:
-    from app.bootstrap import detector_maker
-    from ml.train.dataset import Recipe, build_dataset
-
-    recipe = Recipe(
-        exact=tuple(options.exact),
-        drawn=tuple(options.drawn),
-        footage=tuple(options.footage),
-        held_out=tuple(options.held_out),
-    )
-    with ExitStack() as stack:
-        teacher = None
-        if options.teacher is not None:
-            chosen = str(options.teacher.resolve())
-            opened = detector_maker(paths_of(options), chosen)()
-            teacher = stack.enter_context(closing(opened))
-        print(build_dataset(options.out, recipe, teacher, print_progress))
-    return 0
-
-
-def _train(options: argparse.Namespace) -> int:
-    from ml.train.train import Schedule, train
-    from ml.weights import pull
-
-    base = Path(options.base)
-    if not base.is_file():
-        base = pull(options.base, paths_of(options).models, print_progress)
-    schedule = Schedule(
-        epochs=options.epochs,
-        image_size=options.size,
-        batch=options.batch,
-        frozen_blocks=options.frozen,
-        learning_rate=options.rate,
-        hours=options.hours,
-        seed=options.seed,
-        kept_share=options.keep,
-    )
-    weights = train(
-        options.data,
-        options.out,
-        schedule=schedule,
-        base_weights=base,
-        resume=options.resume,
-        progress=print_progress,
-    )
-    print(weights)
-    return 0
-
-
-def _train_plates(options: argparse.Namespace) -> int:
-    from ml.train.plates.draw import fonts_in
-    from ml.train.plates.learn import Lesson, learn
-    from ml.train.plates.real import real_plates
-    from ml.train.plates.stream import Material
-
-    material = Material(fonts_in(options.fonts), real_plates(options.real))
-    lesson = Lesson(hours=options.hours, seed=options.seed, workers=options.workers)
-    made = learn(
-        material,
-        options.out,
-        lesson,
-        resume=options.resume,
-        progress=print_progress,
-    )
-    print(made)
-    return 0
-
-
-def _quantise(options: argparse.Namespace) -> int:
-    from app.domain.ids import Sha256
-    from ml.export import openvino_model
-    from ml.train.quantise import quantise
-    from ml.weights import entry, resolve
-
-    models = paths_of(options).models
-    wanted = entry(options.name, models)
-    weights = resolve(options.name, models)
-    xml = openvino_model(weights, Sha256(wanted.sha256), models, print_progress)
-    found = sorted(options.pictures.rglob("*.jpg"))
-    # Evenly over the folder, so that every source in it has its say.
-    pictures = found[:: max(1, len(found) // options.count)][: options.count]
-    print(quantise(xml, pictures, wanted.input_size_px, options.out, models))
     return 0
 
 

@@ -138,3 +138,31 @@ def test_a_command_of_a_window_ends_when_it_is_told_to(tmp_path: Path) -> None:
         child.send_signal(signal.SIGTERM)
         assert child.wait(30) == 130
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("action", "wants"),
+    [
+        ("list", ()),
+        ("pull", ("name",)),
+        ("verify", ()),
+        ("import", ("file", "--name", "--licence", "--size")),
+        ("dataset", ("out", "--exact", "--drawn", "--footage", "--teacher")),
+        ("train", ("data", "--out", "--base", "--epochs", "--keep")),
+        ("train-plates", ("--out", "--fonts", "--real", "--hours")),
+        ("quantise", ("name", "--pictures", "--count", "--out")),
+        ("prepare", ()),
+        ("optimise", ("name", "--backend", "--pictures", "--agreement")),
+        ("use", ("name",)),
+    ],
+)
+def test_each_action_says_what_it_takes(
+    action: str, wants: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main(["models", action, "--help"])
+    assert ended.value.code == 0
+    told = capsys.readouterr().out
+    for name in (*wants, "--home"):
+        assert name in told
+    assert "--json-lines" not in told, "that is between a window and its child"
