@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from app.domain.clock import CaptureTime
 from app.domain.evidence import EvidenceItem, EvidenceKind
 from app.domain.geometry import PixelBox
 from app.domain.ids import Sha256
@@ -81,7 +80,7 @@ def _scene(
 ) -> Scene | None:
     if track is None:
         return None
-    occurred: CaptureTime = infraction.occurred
+    occurred = infraction.occurred
     later_s = (item.captured_at - occurred.wall).total_seconds()
     return track.scene_at(occurred.stream_ns + round(later_s * 1e9))
 
