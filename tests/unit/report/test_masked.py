@@ -13,6 +13,7 @@ import pypdf
 import pytest
 from PIL import Image
 
+from app.domain.detection import TrackedBox
 from app.domain.errors import EvidenceDamaged
 from app.domain.evidence import EvidenceItem, EvidenceKind
 from app.domain.geometry import PixelBox
@@ -22,6 +23,7 @@ from app.domain.vehicle import VehicleClass
 from app.evidence.bar_text import Cell
 from app.evidence.data_bar import inset_area
 from app.evidence.marks import Marks
+from app.evidence.recorder import Recorder
 from app.evidence.stills import crop, write_crop, write_still
 from app.evidence.track_file import (
     OtherSample,
@@ -34,9 +36,13 @@ from app.report.catalogue import Catalogue
 from app.report.masked import masked_pictures
 from app.report.notice import compose
 from app.report.notice_pdf import notice_pdf
+from tests.builders.captures import HEIGHT_PX, WIDTH_PX, capture, capture_time
 from tests.builders.cases import case_of, confirmed, with_evidence
 from tests.builders.infractions import OCCURRED, speeding
+from tests.builders.video import encode
 from tests.fakes.evidence_store import MemoryEvidenceStore
+from tests.fakes.manual_clock import ManualClock
+from tests.fakes.sink import MemorySink
 
 WIDTH, HEIGHT = 1280, 720
 CAR = PixelBox(400.4, 300.2, 700.6, 520.3)
@@ -303,3 +309,31 @@ def test_the_notice_holds_the_copies_alone_and_says_so(made: _Made) -> None:
     for kind in _AT:
         assert pictures[kind].original[:12] in first
         assert pictures[kind].original in "".join(texts)
+
+
+def test_what_the_engine_saw_is_hidden_in_what_the_recorder_made(
+    tmp_path: Path,
+) -> None:
+    """From the engine's boxes to the copy: the same picture and the same moment."""
+    other = TrackedBox(
+        track_id=TrackId(4),
+        box=PixelBox(100, 20, 924, 270),
+        score=0.9,
+        vehicle_class=VehicleClass.BUS,
+    )
+    store = MemoryEvidenceStore(tmp_path)
+    recorder = Recorder(store, MemorySink(), ManualClock(), tmp_path / "work")
+    video = encode(frames=100, width_px=WIDTH_PX, height_px=HEIGHT_PX)
+    beside = ((capture_time(50), other),)
+    infraction = recorder.record(capture(video, others=(beside,)))
+    copies = masked_pictures(infraction, store)
+    # The video's numbers are bars, black and white, in the upper half.
+    row = slice(140, 150), slice(110, 900)
+    steps = {
+        kind: int(np.abs(np.diff(_pixels(copy.data)[row].astype(int), axis=1)).max())
+        for kind, copy in copies.items()
+        if kind is not EvidenceKind.PLATE
+    }
+    assert steps[EvidenceKind.STILL_DECISIVE] < 30
+    assert steps[EvidenceKind.STILL_BEFORE] > 100
+    assert steps[EvidenceKind.STILL_AFTER] > 100
