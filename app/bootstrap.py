@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -224,7 +225,11 @@ def _engine_parts(
             pulse=forwarding,
         )
         forwarder.start()
-        plate_reader = open_plate_reader(paths.models)
+        catalogue = Catalogue.load()
+        open_reader = partial(
+            open_plate_reader, paths.models, country=catalogue.head.country
+        )
+        plate_reader = open_reader()
         engine_id = EngineId(new_uuid())
         try:
             yield EngineParts(
@@ -234,7 +239,7 @@ def _engine_parts(
                 software_version=VERSION,
                 detector=detector_maker(paths, model, makeshift=True),
                 tracker=ByteTracker,
-                plate_reader=lambda: open_plate_reader(paths.models),
+                plate_reader=open_reader,
                 site=_GatewaySite(gateway),
                 recorder=Recorder(
                     LocalEvidenceStore(paths.evidence),
@@ -242,7 +247,7 @@ def _engine_parts(
                     clock,
                     paths.spool / "work",
                     plate_reader=plate_reader,
-                    zone=Catalogue.load().zone,
+                    zone=catalogue.zone,
                 ),
                 secrets=secrets,
                 run_dir=engine_run_dir(paths),
@@ -367,8 +372,12 @@ def _analysis_parts(paths: Paths, model: str | None) -> Iterator["AnalysisParts"
     from ml.plate.reader import open_plate_reader
     from ml.track.tracker import ByteTracker
 
-    clock, zone = SystemClock(), Catalogue.load().zone
-    plate_reader = open_plate_reader(paths.models)
+    clock, catalogue = SystemClock(), Catalogue.load()
+    zone = catalogue.zone
+    open_reader = partial(
+        open_plate_reader, paths.models, country=catalogue.head.country
+    )
+    plate_reader = open_reader()
 
     def make_recorder(
         store: EvidenceStore, sink: InfractionSink, work_dir: Path
@@ -382,7 +391,7 @@ def _analysis_parts(paths: Paths, model: str | None) -> Iterator["AnalysisParts"
             clock=clock,
             detector=detector,
             tracker=ByteTracker,
-            plate_reader=lambda: open_plate_reader(paths.models),
+            plate_reader=open_reader,
             make_recorder=make_recorder,
             software_version=VERSION,
         )

@@ -31,6 +31,7 @@ MANIFEST = RESOURCES / "models" / "manifest.toml"
 BUNDLED = RESOURCES / "models"
 DEFAULT_DETECTOR = "atalaya-n"
 PLATE_LOCATOR = "plate-locator"
+PLATE_READER = "plate-reader"
 _IMPORTED = "imported.toml"
 _BLOCK_BYTES = 1 << 20
 _MAX_DOWNLOAD_BYTES = 512 << 20
@@ -94,12 +95,12 @@ class ModelEntry(_Record):
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")
     title: str
-    task: Literal["detect", "plate"]
+    task: Literal["detect", "plate", "text"]
     classes: tuple[str, ...]
     input_size_px: int = Field(gt=0, le=4096)
     licence: str
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    suffix: Literal[".pt"] = ".pt"
+    suffix: Literal[".pt", ".onnx"] = ".pt"
     source: Source
     eight_bit: EightBit | None = None
     accuracy: dict[str, float] = Field(default_factory=dict)

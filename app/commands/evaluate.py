@@ -155,26 +155,46 @@ def _add_plates(parser: argparse.ArgumentParser) -> None:
         help="CSV file with columns image,plate and perhaps x,y,width,height",
     )
     subject.add_argument(
-        "--clip", type=Path, help="a video: how often the plate of a track is read"
+        "--clip",
+        type=Path,
+        help="a video: how often the plate of a track is read; and how often rightly, "
+        "where CLIP.truth.json lies beside it",
     )
     parser.add_argument("--most", type=_count, help="at most so many pictures")
     parser.add_argument(
         "--crops", action="store_true", help="every picture is one plate, cut out"
     )
     parser.add_argument("--each", action="store_true", help="show every plate")
+    parser.add_argument(
+        "--country",
+        type=str.upper,
+        help="whose forms of plates to expect, such as PE or BR; any where it is left "
+        "out, for a clip those of the product",
+    )
+    parser.add_argument(
+        "--reader", type=Path, help="another network to read with, from train-plates"
+    )
     add_model(parser)
 
 
 def _plates(options: argparse.Namespace) -> int:
+    from ml.environment import inference_threads
     from ml.evaluate.plate_labels import read_table
     from ml.evaluate.plates import evaluate_plates, summary
+    from ml.plate.grammar import ANYWHERE
     from ml.plate.reader import open_plate_reader
 
     if options.clip is not None:
         return _plate_clip(options)
     table = read_table(options.labels)
     result = evaluate_plates(
-        open_plate_reader(paths_of(options).models, print_progress),
+        open_plate_reader(
+            paths_of(options).models,
+            print_progress,
+            country=options.country or ANYWHERE,
+            threads=inference_threads(),
+            text=_reader_file(options),
+        ),
         table,
         most=options.most,
         crops=options.crops,
@@ -198,20 +218,42 @@ def _plates(options: argparse.Namespace) -> int:
     return 0
 
 
+def _reader_file(options: argparse.Namespace) -> Path | None:
+    chosen: Path | None = options.reader
+    if chosen is not None and not chosen.is_file():
+        raise ConfigurationInvalid(f"There is no file {chosen}.")
+    return chosen
+
+
 def _plate_clip(options: argparse.Namespace) -> int:
     from app.bootstrap import analyse_source
-    from ml.evaluate.plate_tally import TallyingReader, summary
+    from app.simulator.truth import Truth
+    from ml.evaluate.plate_tally import TallyingReader, against_truth, summary
     from ml.plate.reader import open_plate_reader
 
     _require_files([options.clip])
     paths = paths_of(options)
-    reader = TallyingReader(open_plate_reader(paths.models, print_progress))
+    reader = TallyingReader(
+        open_plate_reader(
+            paths.models,
+            print_progress,
+            country=options.country or "PE",
+            text=_reader_file(options),
+        )
+    )
     report = analyse_source(
         paths, str(options.clip), options.model, plate_reader=lambda: reader
     )
     tracks = reader.tracks()
     print(summary(tracks, report.tracks))
     figures = {**asdict(tracks), "tracks": report.tracks, "source": report.source}
+    truth = options.clip.with_suffix(".truth.json")
+    if truth.is_file():
+        clip = Truth.load(truth)
+        plates = {v.plate for v in clip.vehicles if v.plate is not None}
+        compared = against_truth(tracks.readings, clip.legible_plates(), plates)
+        print(compared.summary())
+        figures["truth"] = asdict(compared)
     write_json(options.json, {**figures, "reads_per_track": tracks.reads_per_track})
     return 0
 

@@ -200,10 +200,12 @@ def _optimise(options: argparse.Namespace) -> int:
     from ml.backends import Model, available
     from ml.choice import read_choice
     from ml.optimise import MIN_AGREEMENT, optimise, pictures_in
+    from ml.session import check_name
     from ml.weights import DEFAULT_DETECTOR, entry
 
     models = paths_of(options).models
     name = options.name or read_choice(models).detector or DEFAULT_DETECTOR
+    check_name(name, models)
     model = Model.of_entry(entry(name, models), models)
     variants = [
         variant

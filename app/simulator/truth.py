@@ -11,6 +11,9 @@ from app.domain.infraction import InfractionKind
 from app.domain.signal import LampPhase
 from app.domain.vehicle import VehicleClass
 
+_LEGIBLE_WIDTH_PX = 100.0
+_FULL_VIEW = 0.95
+
 
 class TruthSample(NamedTuple):
     """One road user in one frame, as a row.
@@ -111,6 +114,19 @@ class Truth:
                 return vehicle
         raise KeyError(vehicle_id)
 
+    def legible_plates(self) -> frozenset[str]:
+        """Return the plates of the vehicles that pass whole and in full view.
+
+        That is for half a second at least, and wide enough for a reader to try.
+        """
+        return frozenset(
+            vehicle.plate
+            for vehicle in self.vehicles
+            if vehicle.plate is not None
+            and vehicle.plate_shown
+            and sum(map(_in_full_view, vehicle.samples)) >= self.fps / 2
+        )
+
     def phase_at(self, frame: int) -> LampPhase:
         """Return what the signal shows, UNKNOWN where the scene has none."""
         for span in self.lamp:
@@ -126,6 +142,11 @@ class Truth:
     def load(cls, path: Path) -> "Truth":
         """Read what `save` wrote; ValueError when anything is missing or unknown."""
         return _ADAPTER.validate_json(path.read_bytes(), strict=True)
+
+
+def _in_full_view(sample: TruthSample) -> bool:
+    wide = sample.right_px - sample.left_px >= _LEGIBLE_WIDTH_PX
+    return sample.whole and wide and sample.visible >= _FULL_VIEW
 
 
 _ADAPTER = TypeAdapter(Truth)

@@ -17,6 +17,9 @@ _SAME_IOU = 0.3
 _NEARLY_IOU = 0.8
 _EDGE_PX = 4.0
 _SURE = 0.6
+_ABOUT = 3.0
+"""The part of the picture that is looked at closely around a plate, in its widths."""
+_LEAST_SIDE_PX = 96.0
 _LEVELS = ((2, 0.25), (3, 0.4), (5, 0.4))
 """Windows: their side as a part of the picture's longer side, and their overlap."""
 
@@ -38,16 +41,25 @@ class FoundPlate:
 def find_plates(image: Image, reader: TrackPlateReader) -> list[FoundPlate]:
     """Return the plates in a BGR picture, surest first.
 
-    The reader's locator looks at the whole picture and at overlapping parts of it;
-    at ever smaller parts only while no plate is read surely: plates far away.
+    The reader's locator looks at the whole picture, and closely at what it finds; at
+    ever smaller parts only while no plate is read surely: plates far away.
     """
-    found: list[FoundPlate] = []
-    for level, (parts, shared) in enumerate(_LEVELS):
-        places = [*windows(image.shape, parts, shared)]
-        found += _seen(image, reader, places if level else [_whole(image), *places])
+    rough = reader.locator.locate_all(image)
+    found = [_read(image, reader, _closely(image, reader, box)) for box in rough]
+    for parts, shared in _LEVELS:
         if any(plate.worth[0] >= _SURE for plate in found):
             break
+        found += _seen(image, reader, [*windows(image.shape, parts, shared)])
     return _distinct(found)
+
+
+def _closely(image: Image, reader: TrackPlateReader, rough: PixelBox) -> PixelBox:
+    """Return the box of a plate as it is seen from near, `rough` if it is not."""
+    x = (rough.left_px + rough.right_px) / 2
+    y = (rough.top_px + rough.bottom_px) / 2
+    half = max(_LEAST_SIDE_PX, rough.width_px * _ABOUT) / 2
+    near = _located(image, reader, PixelBox(x - half, y - half, x + half, y + half))
+    return rough if near is None or overlap(near, rough) < _SAME_IOU else near
 
 
 def windows(shape: tuple[int, ...], parts: int, shared: float) -> Iterator[PixelBox]:
@@ -70,15 +82,15 @@ def _starts(length: int, side: float, shared: float) -> list[float]:
     return [float(start) for start in np.linspace(0, length - side, count)]
 
 
-def _whole(image: Image) -> PixelBox:
-    return PixelBox(0, 0, image.shape[1], image.shape[0])
-
-
 def _seen(
     image: Image, reader: TrackPlateReader, places: list[PixelBox]
 ) -> list[FoundPlate]:
     boxes = [box for place in places if (box := _located(image, reader, place))]
-    return [FoundPlate(box, reader.read_at(image, box)) for box in _apart(boxes)]
+    return [_read(image, reader, box) for box in _apart(boxes)]
+
+
+def _read(image: Image, reader: TrackPlateReader, box: PixelBox) -> FoundPlate:
+    return FoundPlate(box, reader.read_at(image, box))
 
 
 def _located(

@@ -1,6 +1,6 @@
 """Counts what is read of the plates of a clip, track by track."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -62,6 +62,45 @@ class TallyingReader:
         return PlateTracks(
             attempts=self._attempts, reads=self._reads, readings=readings
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlateTruth:
+    """What was read of the vehicles whose plates can be read.
+
+    `legible` plates passed in full view; of these `published` were published right, and
+    `read` were the best guess at least. `wrong` were published and stand on no vehicle
+    of the clip.
+    """
+
+    legible: int
+    published: int
+    read: int
+    wrong: tuple[str, ...]
+
+    def summary(self) -> str:
+        """Return the figures as a line of text."""
+        wrong = f"{len(self.wrong)} wrong ({', '.join(self.wrong)})"
+        return (
+            f"of {self.legible} plates in full view {self.published} were published "
+            f"right, {self.read} read right; {wrong if self.wrong else 'none wrong'}"
+        )
+
+
+def against_truth(
+    readings: Sequence[PlateReading],
+    legible: Collection[str],
+    all_plates: Collection[str],
+) -> PlateTruth:
+    """Compare readings with the plates of a clip, of which some are legible."""
+    published = {reading.text for reading in readings if reading.text is not None}
+    guessed = {r.alternatives[0].text for r in readings if r.alternatives}
+    return PlateTruth(
+        legible=len(legible),
+        published=len(published & set(legible)),
+        read=len((published | guessed) & set(legible)),
+        wrong=tuple(sorted(published - set(all_plates))),
+    )
 
 
 def summary(tracks: PlateTracks, track_count: int) -> str:

@@ -60,17 +60,11 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """All forms of a country; `stranger` is the weight of any other text.
-
-    `band_top` and `band_bottom` say where the large characters stand, as shares of
-    the plate's height.
-    """
+    """All forms of a country; `stranger` is the weight of any other text."""
 
     country: str
     patterns: tuple[Pattern, ...]
     stranger: float
-    band_top: float = 0.0
-    band_bottom: float = 1.0
 
     def weight(self, text: str) -> float:
         """Return how much the grammar speaks for a text, never zero."""
@@ -101,8 +95,6 @@ class _GrammarRecord(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     country: str
     stranger: float = Field(gt=0, le=1)
-    band_top: float = Field(default=0.0, ge=0, lt=0.5)
-    band_bottom: float = Field(default=1.0, gt=0.5, le=1)
     pattern: tuple[_PatternRecord, ...] = Field(min_length=1)
 
 
@@ -134,16 +126,11 @@ def read_grammar(path: Path) -> Grammar:
         country=record.country,
         patterns=tuple(Pattern(p.form, p.weight, p.never) for p in record.pattern),
         stranger=record.stranger,
-        band_top=record.band_top,
-        band_bottom=record.band_bottom,
     )
 
 
 def _together(grammars: Sequence[Grammar]) -> Grammar:
-    """Return the forms of all, each as usual as in the country where it is most so.
-
-    The large signs stand nowhere in particular then.
-    """
+    """Return the forms of all, each as usual as in the country where it is most so."""
     patterns: dict[str, Pattern] = {}
     for pattern in (p for grammar in grammars for p in grammar.patterns):
         known = patterns.get(pattern.form, pattern)

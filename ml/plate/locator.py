@@ -16,7 +16,10 @@ Image = npt.NDArray[np.uint8]
 # One shape for all vehicles: each other one would be compiled anew, for a third of a
 # second, while cars go by.
 _INPUT_HW = (256, 256)
+_PICTURE_HW = (384, 512)
 _MIN_SCORE = 0.25
+_SAME_IOU = 0.4
+_MOST = 12
 
 
 class PlateLocator(Protocol):
@@ -24,6 +27,10 @@ class PlateLocator(Protocol):
 
     def locate(self, vehicle: Image) -> PixelBox | None:
         """Return the plate's box in a BGR picture of one vehicle, None without one."""
+        ...
+
+    def locate_all(self, picture: Image) -> list[PixelBox]:
+        """Return the plates in a BGR picture of a whole scene, surest first."""
         ...
 
 
@@ -36,20 +43,40 @@ class NetworkLocator:
 
     def locate(self, vehicle: Image) -> PixelBox | None:
         """Return the surest plate of a BGR picture, None when there is none."""
-        image_hw = (vehicle.shape[0], vehicle.shape[1])
-        letterbox = Letterbox(image_hw, _INPUT_HW)
-        output = self._network.run(letterbox.apply(vehicle))
-        best = int(output[4].argmax())
-        if output[4, best] < _MIN_SCORE:
+        boxes, scores = self._seen(vehicle, _INPUT_HW)
+        if not len(boxes):
             return None
-        cx, cy, width, height = (float(v) for v in output[:4, best])
-        corners = [cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2]
-        left, top, right, bottom = letterbox.to_image(
-            np.asarray([corners], np.float32)
-        )[0].tolist()
-        if right - left < 1 or bottom - top < 1:
-            return None
-        return PixelBox(left, top, right, bottom)
+        return _box(boxes[int(scores.argmax())])
+
+    def locate_all(self, picture: Image) -> list[PixelBox]:
+        """Return the plates in a BGR picture of a whole scene, surest first.
+
+        Small ones are missed, and boxes are rough: `locate` makes them better.
+        """
+        boxes, scores = self._seen(picture, _PICTURE_HW)
+        corners = np.hstack([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]])
+        kept = cv2.dnn.NMSBoxes(corners.tolist(), scores.tolist(), 0.0, _SAME_IOU)
+        rows = np.asarray(kept, np.intp).reshape(-1)[:_MOST]
+        return [_box(boxes[row]) for row in rows]
+
+    def _seen(
+        self, picture: Image, input_hw: tuple[int, int]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Return boxes (n, 4) with left, top, right, bottom in the picture, and scores.
+
+        Only what is a pixel wide and high at least.
+        """
+        letterbox = Letterbox((picture.shape[0], picture.shape[1]), input_hw)
+        output = self._network.run(letterbox.apply(picture))
+        seen = output[:, output[4] >= _MIN_SCORE]
+        middles, halves = seen[:2].T, seen[2:4].T / 2
+        boxes = letterbox.to_image(np.hstack([middles - halves, middles + halves]))
+        large = (boxes[:, 2:] - boxes[:, :2] >= 1).all(axis=1)
+        return boxes[large], np.array(seen[4][large], np.float32)
+
+
+def _box(corners: npt.NDArray[np.float32]) -> PixelBox:
+    return PixelBox(*(float(value) for value in corners))
 
 
 class ContrastLocator:
@@ -81,6 +108,11 @@ class ContrastLocator:
             (best.left + best.width) / scale,
             (best.top + best.height) / scale,
         )
+
+    def locate_all(self, picture: Image) -> list[PixelBox]:
+        """Return what `locate` finds: without a network there is no more to be had."""
+        found = self.locate(picture)
+        return [] if found is None else [found]
 
 
 class _Rectangle(NamedTuple):

@@ -29,6 +29,8 @@ _MIN_PLATE_WIDTH_PX = 16
 _MIN_CHARACTERS = 4
 _SQUARE_PLATE = 1.7
 _SIDE_MARGIN = 0.04
+_TIGHTER, _WIDER = (-0.02, -0.03), (0.08, 0.12)
+"""What else is cut out of the picture where a plate is not read surely."""
 _ENOUGH = 0.8
 """A read of this confidence, in the usual form, is not tried to be bettered."""
 _NOTHING = np.empty((0, len(ALPHABET)), np.float32)
@@ -88,55 +90,74 @@ class TrackPlateReader:
         return vote(reads, self._grammar)
 
     def _characters(self, image: Image, plate: PixelBox) -> Table:
-        """Try the likeliest layout first, others only when it is not enough."""
-        best, best_worth = _NOTHING, 0.0
+        """Look in the likeliest way first, in others only when it is not enough."""
+        looks: list[Table] = []
         for part in self._layouts(image, plate):
             table = np.vstack([self._recogniser.read(row) for row in part])
-            worth = self._worth(table)
-            if worth > best_worth:
-                best, best_worth = table, worth
-            if best_worth >= _ENOUGH:
+            if len(table) < _MIN_CHARACTERS:
+                continue
+            looks.append(table)
+            if self._is_enough(table):
                 break
-        return best
+        return self._agreed(looks)
+
+    def _agreed(self, looks: Sequence[Table]) -> Table:
+        """Return what several looks at one plate say together.
+
+        The best look says how many characters there are. Those that see as many are
+        averaged; those that do not take from the sureness of all.
+        """
+        if not looks:
+            return _NOTHING
+        worths = [self._worth(look) for look in looks]
+        best = looks[int(np.argmax(worths))]
+        alike = [
+            (look, worth)
+            for look, worth in zip(looks, worths, strict=True)
+            if len(look) == len(best)
+        ]
+        agreeing = sum(worth for _, worth in alike) / max(sum(worths), 1e-9)
+        mean = np.mean([look for look, _ in alike], axis=0)
+        return np.asarray(mean * min(1.0, agreeing), np.float32)
 
     def _layouts(self, image: Image, plate: PixelBox) -> Iterator[tuple[Image, ...]]:
-        if not self._recogniser.reads_whole_plates:
-            yield (self._band(image, plate),)
         whole = cut(image, plate, (_SIDE_MARGIN, _SIDE_MARGIN))[0]
         yield (whole,)
+        yield (cut(image, plate, _TIGHTER)[0],)
+        yield (cut(image, plate, _WIDER)[0],)
         if plate.width_px < _SQUARE_PLATE * plate.height_px:
             middle = whole.shape[0] // 2
             yield (whole[:middle], whole[middle:])
 
-    def _band(self, image: Image, plate: PixelBox) -> Image:
-        """Return where the large characters stand, without the country's name."""
-        grammar, height = self._grammar, plate.height_px
-        band = PixelBox(
-            plate.left_px,
-            plate.top_px + grammar.band_top * height,
-            plate.right_px,
-            plate.top_px + grammar.band_bottom * height,
-        )
-        return cut(image, band, (_SIDE_MARGIN, 0.0))[0]
-
     def _worth(self, table: Table) -> float:
-        if len(table) < _MIN_CHARACTERS:
-            return 0.0
         read = CharacterRead(probabilities=table, box=_NOWHERE)
         return read.confidence * self._grammar.weight(read.text)
 
+    def _is_enough(self, table: Table) -> bool:
+        read = CharacterRead(probabilities=table, box=_NOWHERE)
+        return read.confidence >= _ENOUGH and self._grammar.conforms(read.text)
+
 
 def open_plate_reader(
-    models: Path, progress: Progress | None = None
+    models: Path,
+    progress: Progress | None = None,
+    *,
+    country: str = "PE",
+    threads: int = 1,
+    text: Path | None = None,
 ) -> TrackPlateReader:
-    """Open the plate reader.
+    """Open the plate reader for the plates of a country (`ml.plate.grammar`).
+
+    `text` is another network to read with, as `ml.train.plates` makes them.
 
     The locator's weights are fetched at the first call; where there is no network a
     locator without weights takes its place, and the log says so. Raises ModelMissing
-    when the text network is not installed.
+    when the bundled reader is damaged, ConfigurationInvalid for an unknown country.
     """
-    recogniser = PlateRecogniser()
-    return TrackPlateReader(_locator(models, progress), recogniser, load_grammar())
+    network = text or registry.resolve(registry.PLATE_READER, models)
+    recogniser = PlateRecogniser(threads, network)
+    grammar = load_grammar(country)
+    return TrackPlateReader(_locator(models, progress, threads), recogniser, grammar)
 
 
 def cut(
@@ -156,12 +177,12 @@ def cut(
     return image[top:bottom, left:right], left, top
 
 
-def _locator(models: Path, progress: Progress | None) -> PlateLocator:
+def _locator(models: Path, progress: Progress | None, threads: int) -> PlateLocator:
     try:
         wanted = registry.entry(registry.PLATE_LOCATOR, models)
         path = registry.pull(registry.PLATE_LOCATOR, models, progress)
         xml = openvino_model(path, Sha256(wanted.sha256), models, progress)
-        return NetworkLocator(xml, models)
+        return NetworkLocator(xml, models, threads)
     except ModelMissing as fault:
         _LOG.warning("Plates are located without a network, less surely. %s", fault)
         return ContrastLocator()

@@ -26,11 +26,14 @@ WIDTH_KEY = "atalaya_width"
 
 
 class PlateRecogniser:
-    """A CTC text network run directly: one picture in, character table out."""
+    """A CTC text network: one picture in, character table out.
 
-    def __init__(self, threads: int = 1, model: Path | None = None) -> None:
-        """Load the network that the package rapidocr carries; raises ModelMissing."""
-        self._session = open_session(model or model_path(), threads)
+    One that `ml.train.plates` made, or for comparison the one that it begins with.
+    """
+
+    def __init__(self, threads: int, model: Path) -> None:
+        """Load the network; raises ModelMissing when it cannot tell all signs apart."""
+        self._session = open_session(model, threads)
         stored = self._session.get_modelmeta().custom_metadata_map
         self._width_px = int(stored[WIDTH_KEY]) if WIDTH_KEY in stored else None
         characters = stored.get(CHARACTERS_KEY, "").split("\n")
@@ -44,8 +47,7 @@ class PlateRecogniser:
         self._gaps = [1 + i for i, c in enumerate(characters) if c in _SEPARATORS]
         if not all(self._groups):
             raise ModelMissing(
-                "The text model does not know all letters and digits. "
-                "Install the package rapidocr again."
+                "The text model does not know all letters and digits. Choose another."
             )
 
     def read(self, plate: Image) -> Table:
@@ -57,11 +59,6 @@ class PlateRecogniser:
         tensor = _tensor(plate) if self._width_px is None else self._stretched(plate)
         output = self._session.run(None, {name: tensor})[0][0]
         return self._decode(np.asarray(output, np.float32))
-
-    @property
-    def reads_whole_plates(self) -> bool:
-        """Whether it learned to pass over small print and the rim of a plate."""
-        return self._width_px is not None
 
     def _stretched(self, plate: Image) -> Table:
         return as_tensor(fitted(plate, (_HEIGHT_PX, self._width_px or 0)))
@@ -102,8 +99,8 @@ def model_path() -> Path:
         if path.is_file():
             return path
     raise ModelMissing(
-        "The text model for number plates is not installed. "
-        "Install it with: python -m pip install 'rapidocr>=3.10'"
+        "The text model that a plate reader is trained from is not installed. "
+        "Install it with: python -m pip install 'rapidocr>=3.10,<3.11'"
     )
 
 
@@ -117,9 +114,14 @@ def open_session(path: Path, threads: int) -> Any:
     # A thread that spins while it waits takes the core from the decoder.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(
-        str(path), options, providers=["CPUExecutionProvider"]
-    )
+    try:
+        return onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # the library's errors have no class in common
+        raise ModelMissing(
+            f"The network {path.name} cannot be read. Bring it again."
+        ) from error
 
 
 def fitted(plate: Image, size_hw: tuple[int, int]) -> Image:

@@ -16,6 +16,8 @@ Picture = npt.NDArray[np.uint8]
 
 HEIGHT_PX = 96
 _GLYPH_PX = 72
+EMBLEM = "@"
+"""The mark of `Layout.marks` that stands for a picture between the signs."""
 _EMBOSSED = 0.35
 """How many plates show the light and shadow of pressed signs, 0..1."""
 _FONT_SUFFIXES = frozenset({".ttf", ".otf", ".woff"})
@@ -76,7 +78,8 @@ def _signs(
     mark = layout.marks[int(rng.integers(len(layout.marks)))]
     grow = rng.uniform(0.82, 1.0, 2)
     for number, row in enumerate(rows):
-        stencil = _row(row, font, gap, mark, int(rng.integers(3)))
+        parts = _parts(row, font, mark, rng)
+        stencil = _row(parts, round(_GLYPH_PX * gap))
         # Short lines of two-line plates are not stretched to the whole width.
         share = min(1.0, len(row) / max(len(other) for other in rows) + 0.15)
         box = (
@@ -124,25 +127,42 @@ def _where(
     return np.asarray(np.clip(0.6 + x + y, 0, 1), np.float64)
 
 
-def _row(row: str, font: Path, gap: float, mark: str, bolder: int) -> Image.Image:
-    """Return a mask of the signs of one line, each as high as the others."""
-    parts = [
-        _glyph(font, sign, bolder) for sign in row.replace("-", mark) if sign != " "
-    ]
-    spaced = row.replace("-", mark)
-    pad = round(_GLYPH_PX * gap)
-    blank = round(_GLYPH_PX * 0.3)
-    width = sum(part.width + pad for part in parts) + spaced.count(" ") * blank + pad
-    line = Image.new("L", (max(width, 1), _GLYPH_PX), 0)
-    x, glyphs = pad, iter(parts)
-    for sign in spaced:
+def _parts(
+    row: str, font: Path, mark: str, rng: np.random.Generator
+) -> list[Image.Image]:
+    """Return the masks of the signs of a line, of its marks and of its blanks."""
+    bolder = int(rng.integers(3))
+    parts = []
+    for sign in row.replace("-", mark):
         if sign == " ":
-            x += blank
-            continue
-        part = next(glyphs)
+            parts.append(Image.new("L", (round(_GLYPH_PX * 0.3), 1), 0))
+        elif sign == EMBLEM:
+            parts.append(_emblem(rng))
+        else:
+            parts.append(_glyph(font, sign, bolder))
+    return parts
+
+
+def _row(parts: Sequence[Image.Image], pad: int) -> Image.Image:
+    """Return a mask of one line, whose signs are each as high as the others."""
+    width = sum(part.width + pad for part in parts) + pad
+    line, x = Image.new("L", (max(width, 1), _GLYPH_PX), 0), pad
+    for part in parts:
         line.paste(part, (x, (_GLYPH_PX - part.height) // 2))
         x += part.width + pad
     return line
+
+
+def _emblem(rng: np.random.Generator) -> Image.Image:
+    """Return the mask of a coat of arms or a picture between the signs: any blot."""
+    width, height = (int(side) for side in rng.uniform(0.35, 1.0, 2) * _GLYPH_PX)
+    blot = np.zeros((height, width), np.uint8)
+    for _ in range(int(rng.integers(1, 5))):
+        corners = rng.uniform(0, 1, (int(rng.integers(3, 8)), 2)) * (width, height)
+        tone = int(rng.integers(90, 256))
+        cv2.fillPoly(blot, [corners.astype(np.int32)], tone)
+    soft = cv2.GaussianBlur(blot, (0, 0), float(rng.uniform(0.5, 3)))
+    return Image.fromarray(np.asarray(soft, np.uint8))
 
 
 @lru_cache(maxsize=20_000)

@@ -12,6 +12,8 @@ from app.config.paths import RESOURCES
 
 _DIGITS = "0123456789"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_RARE = {"I": 0.25, "O": 0.4, "Q": 0.3}
+"""Letters that many authorities leave out, because digits look like them."""
 _SIGNS = {"L": _LETTERS, "N": _DIGITS, "A": _DIGITS + _LETTERS}
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -61,10 +63,12 @@ def draw_layout(layouts: tuple[Layout, ...], rng: np.random.Generator) -> Layout
 def draw_text(layout: Layout, rng: np.random.Generator) -> str:
     """Return a text in one of the layout's forms, with `-` where a mark stands."""
     form = layout.forms[int(rng.integers(len(layout.forms)))]
-    return "".join(
-        sign if sign == "-" else _SIGNS[sign][int(rng.integers(len(_SIGNS[sign])))]
-        for sign in form
-    )
+    return "".join(sign if sign == "-" else _drawn(_SIGNS[sign], rng) for sign in form)
+
+
+def _drawn(signs: str, rng: np.random.Generator) -> str:
+    odds = np.array([_RARE.get(sign, 1.0) for sign in signs])
+    return signs[int(rng.choice(len(signs), p=odds / odds.sum()))]
 
 
 def lines_of(layout: Layout, text: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ any length ends properly. Pictures are made on the way and never seen twice.
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +171,9 @@ def _average(state: _State) -> None:
 def _checking(
     material: Material, lesson: Lesson, first: _FirstPart
 ) -> list[tuple[torch.Tensor, Targets]]:
-    stream = batches(material, lesson.batch, (lesson.seed, _CHECK_SEED, _CHECK_SEED))
+    # Drawn ones alone: real ones are too few to keep some from the lessons.
+    drawn, seed = replace(material, real=()), (lesson.seed, _CHECK_SEED, _CHECK_SEED)
+    stream = batches(drawn, lesson.batch, seed)
     taken = [next(stream) for _ in range(_CHECK_BATCHES)]
     return [(first(pictures), targets) for pictures, targets in taken]
 

@@ -138,10 +138,10 @@ def _cropped(
 def loose(rng: np.random.Generator) -> float:
     """Return how far outside of the plate one edge of its box lies, as a share.
 
-    Most boxes are good to a few hundredths; one in five is much wider.
+    Most boxes are good to a few hundredths; one in three is much wider.
     """
     edge = rng.normal(0.02, 0.025)
-    return float(edge + (abs(rng.normal(0, 0.05)) if rng.random() < 0.2 else 0.0))
+    return float(edge + (abs(rng.normal(0, 0.06)) if rng.random() < 0.35 else 0.0))
 
 
 def _lit(image: Picture, rng: np.random.Generator, strength: float) -> Picture:

@@ -103,6 +103,16 @@ def test_a_window_is_told_of_what_fails(
     assert "does not find road users" in failed["sentence"]
 
 
+@pytest.mark.parametrize("action", ["use", "optimise"])
+def test_only_a_detector_is_used_or_made_faster(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], action: str
+) -> None:
+    """The reader of plates is no detector, though its file is here."""
+    code, events = _told(tmp_path, capsys, action, "plate-reader")
+    assert code == main.EXIT_FAULT
+    assert "does not find road users" in events[-1]["sentence"]
+
+
 def test_a_window_is_told_what_was_done(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -111,7 +121,8 @@ def test_a_window_is_told_what_was_done(
     assert _told(tmp_path, capsys, "pull", "atalaya-n") == (0, [done])
     code, events = _told(tmp_path, capsys, "verify")
     checked = {e["name"]: e["sentence"] for e in events if e["event"] == "checked"}
-    assert checked == {"atalaya-n": ""}, "what was never fetched is no fault"
+    bundled = dict.fromkeys(("plate-reader", "atalaya-n"), "")
+    assert checked == bundled, "what was never fetched is no fault"
     assert (code, events[-1]) == (0, {"event": "done", "bad": 0})
 
 

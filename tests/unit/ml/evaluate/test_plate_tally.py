@@ -9,7 +9,7 @@ import numpy.typing as npt
 from app.domain.geometry import PixelBox
 from app.domain.plate import PlateAlternative, PlateReading
 from app.ports import PlateRead
-from ml.evaluate.plate_tally import TallyingReader, summary
+from ml.evaluate.plate_tally import TallyingReader, against_truth, summary
 from tests.fakes.plate_reader import FixedRead
 
 _PICTURE = np.zeros((4, 4, 3), np.uint8)
@@ -62,3 +62,25 @@ def test_a_clip_without_a_plate() -> None:
     assert "0.0 reads a track, at most 0" in summary(
         TallyingReader(_Listed([])).tracks(), 0
     )
+
+
+def _reading(text: str, *, published: bool) -> PlateReading:
+    guess = PlateAlternative(text=text, probability=0.9)
+    said = text if published else None
+    return PlateReading(text=said, confidence=0.9, alternatives=(guess,), read_count=2)
+
+
+def test_readings_are_held_against_the_plates_of_the_clip() -> None:
+    """A plate far away may be read, too, and is then not wrong."""
+    readings = (
+        _reading("ABC-123", published=True),
+        _reading("ABC-124", published=False),
+        _reading("FAR-999", published=True),
+        _reading("NON-000", published=True),
+    )
+    legible = {"ABC-123", "ABC-124", "ABC-125"}
+    compared = against_truth(readings, legible, legible | {"FAR-999"})
+    assert (compared.legible, compared.published, compared.read) == (3, 1, 2)
+    assert compared.wrong == ("NON-000",)
+    assert "1 wrong (NON-000)" in compared.summary()
+    assert "none wrong" in against_truth((), legible, legible).summary()

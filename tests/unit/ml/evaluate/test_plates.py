@@ -38,6 +38,13 @@ class _GreyLocator:
         top, bottom = int(rows.min()), int(rows.max())
         return PixelBox(left, top, right + 1, bottom + 1)
 
+    def locate_all(self, picture: Image) -> list[PixelBox]:
+        """Return all of them, the brightest first."""
+        grey = picture[:, :, 0]
+        _, _, seen, _ = cv2.connectedComponentsWithStats(grey)
+        boxes = [PixelBox(x, y, x + w, y + h) for x, y, w, h, _ in seen[1:].tolist()]
+        return sorted(boxes, key=lambda b: -int(grey[int(b.top_px), int(b.left_px)]))
+
 
 class _GreyRecogniser(PlateRecogniser):
     """Reads a rectangle by its brightness."""

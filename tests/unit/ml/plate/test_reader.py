@@ -16,7 +16,6 @@ from ml.plate.reader import TrackPlateReader, cut, open_plate_reader
 from ml.plate.recogniser import PlateRecogniser
 
 pytest.importorskip("onnxruntime")
-pytest.importorskip("rapidocr")
 
 Image = npt.NDArray[np.uint8]
 
@@ -30,6 +29,11 @@ class _KnownPlace:
     def locate(self, vehicle: Image) -> PixelBox | None:
         """Return the box it was made with, if there is a picture at all."""
         return self._box if vehicle.size else None
+
+    def locate_all(self, picture: Image) -> list[PixelBox]:
+        """Return the same, of which there is one at most."""
+        found = self.locate(picture)
+        return [] if found is None else [found]
 
 
 def _plate(text: str, height_px: int = 60) -> Image:
@@ -50,9 +54,10 @@ def _scene(text: str) -> tuple[Image, PixelBox, PixelBox]:
 
 
 @pytest.fixture(scope="module")
-def recogniser() -> PlateRecogniser:
-    """Return the real text network."""
-    return PlateRecogniser()
+def recogniser(tmp_path_factory: pytest.TempPathFactory) -> PlateRecogniser:
+    """Return the network that the product reads with."""
+    models = tmp_path_factory.mktemp("models")
+    return PlateRecogniser(1, weights.resolve(weights.PLATE_READER, models))
 
 
 @pytest.mark.parametrize("text", ["AHK-472", "F3W-678", "M1W-737"])
@@ -65,8 +70,10 @@ def test_a_drawn_plate_is_read(recogniser: PlateRecogniser, text: str) -> None:
 
 
 def test_grey_is_no_text(recogniser: PlateRecogniser) -> None:
-    """An empty surface has no characters."""
-    assert len(recogniser.read(np.full((48, 144, 3), 128, np.uint8))) <= 1
+    """An empty surface has not the characters of a plate, nor has noise."""
+    noise = np.random.default_rng(0).integers(0, 256, (48, 144, 3), np.uint8)
+    for surface in (*(np.full_like(noise, grey) for grey in (0, 128, 255)), noise):
+        assert len(recogniser.read(surface)) < 4
 
 
 def test_a_read_says_where_the_plate_is(recogniser: PlateRecogniser) -> None:
@@ -124,3 +131,11 @@ def test_closed_network_falls_back_to_the_plain_locator(
     opened = open_plate_reader(tmp_path)
     assert isinstance(opened._locator, ContrastLocator)
     assert "without a network" in caplog.text
+
+
+def test_a_file_that_is_no_network_is_said(tmp_path: Path) -> None:
+    """Rather than the library's own words."""
+    strange = tmp_path / "reader.onnx"
+    strange.write_bytes(b"no network")
+    with pytest.raises(ModelMissing, match="cannot be read"):
+        PlateRecogniser(1, strange)

@@ -81,10 +81,37 @@ def test_the_grammar_decides_between_equals() -> None:
     assert vote(reads, load_grammar()).alternatives[0].text == "AHK-402"
 
 
+@pytest.mark.parametrize(
+    ("country", "read", "meant"),
+    [("BR", "OKLI235", "OKL-1235"), ("AR", "AD05OJI", "AD-050-JI")],
+)
+def test_signs_of_one_shape_are_told_apart_by_their_place(
+    country: str, read: str, meant: str
+) -> None:
+    """A reader may be sure of an I where only a 1 can stand; a person decides."""
+    reading = vote([_read(read)] * 3, load_grammar(country))
+    assert reading.alternatives[0].text == meant
+    assert reading.text is None
+
+
 def test_the_grammar_never_forces() -> None:
     """A foreign plate that is plainly read stays what it is."""
     reading = vote([_read("7ABC12", 0.99)] * 3, load_grammar())
     assert reading.text == "7ABC12"
+
+
+def test_a_text_that_lacks_one_of_two_equal_signs_is_not_published() -> None:
+    """BJB-008 is easily read as BJB08, however sure each sign is."""
+    reading = vote([_read("BJB08")] * 3, load_grammar())
+    assert reading.text is None
+    assert "BJB-008" in {a.text for a in reading.alternatives}
+
+
+def test_a_text_that_may_hold_the_edge_of_the_plate_is_not_published() -> None:
+    """The rim beside AHK-472 is easily taken for an I or an L."""
+    reading = vote([_read("IAHK472")] * 3, load_grammar())
+    assert reading.text is None
+    assert "AHK-472" in {a.text for a in reading.alternatives}
 
 
 @settings(max_examples=40, deadline=None)

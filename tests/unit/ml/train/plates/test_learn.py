@@ -73,9 +73,7 @@ def test_a_training_leaves_a_network_that_is_resumed_and_read_with(
     assert after[-1] > before[-1], "it went on, and did not begin again"
 
     picture = np.random.default_rng(1).integers(0, 256, (40, 120, 3), np.uint8)
-    recogniser = PlateRecogniser(model=made)
-    table = recogniser.read(picture)
-    assert recogniser.reads_whole_plates
+    table = PlateRecogniser(1, made).read(picture)
     assert table.shape[1] == len(ALPHABET)
     assert ((table >= 0) & (table <= 1)).all()
     assert made.stat().st_size < 10_000_000
