@@ -6,6 +6,7 @@ others look now and then whether it still lives. A NOTIFY carries a topic and an
 never data: whoever hears it reads again, with his own rights.
 """
 
+import contextlib
 import logging
 import select
 import socket
@@ -83,7 +84,9 @@ class ChangeListener:
         if self._stopped.is_set():
             return
         self._stopped.set()
-        self._wake.send(b"x")
+        # The thread may have looked in between, and have closed its end.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self._wake.send(b"x")
         if threading.current_thread() is not self._thread:
             self._thread.join(address.CONNECT_TIMEOUT_S + 3)
         self._wake.close()
