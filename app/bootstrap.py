@@ -73,13 +73,14 @@ def database(
         return
     from db.embedded import EmbeddedServer
     from db.keeper import Keeper
-    from db.provision import ENGINE_LOGIN, provision
+    from db.provision import ENGINE_LOGIN, protect_server, provision
 
     server = EmbeddedServer.start(paths.database)
     try:
         known = secrets.get(ENGINE_SECRET)
         password = known[1] if known else _new_password()
         provision(server.superuser_dsn, people, engine_password=password)
+        protect_server(server.superuser_dsn)
         if known is None:
             secrets.put(ENGINE_SECRET, ENGINE_LOGIN, password)
         with closing(Keeper(server, SystemClock())):

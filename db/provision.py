@@ -100,6 +100,39 @@ def protect_database(superuser_dsn: str) -> None:
         )
 
 
+# Who was refused what, in the server's own log. It names people by themselves, ahead of
+# anything that a client can choose.
+_LOG_SETTINGS = {"log_line_prefix": "%m [%p] %q%e %u@%d %h ", "log_statement": "none"}
+
+
+def protect_server(superuser_dsn: str) -> None:
+    """Let people into Atalaya's own database alone, and have the log name them.
+
+    For a server that serves nothing else, such as the embedded one: people could
+    otherwise fill the disk from the databases that every server has.
+    """
+    maintenance = make_conninfo(superuser_dsn, dbname="postgres")
+    parameters = address.parse(maintenance)
+    with address.connect(parameters, autocommit=True) as connection:
+        connection.execute(
+            "REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC"
+        )
+        for name, value in _LOG_SETTINGS.items():
+            _set_for_server(connection, name, value)
+
+
+def _set_for_server(connection: address.Connection, name: str, value: str) -> None:
+    now = connection.execute("SELECT current_setting(%s)", (name,)).fetchone()
+    if now == (value,):
+        return
+    connection.execute(
+        sql.SQL("ALTER SYSTEM SET {} = {}").format(
+            sql.Identifier(name), sql.Literal(value)
+        )
+    )
+    connection.execute("SELECT pg_reload_conf()")
+
+
 def _role_exists(connection: address.Connection, login: str) -> bool:
     query = "SELECT FROM pg_roles WHERE rolname = %s"
     return connection.execute(query, (login,)).fetchone() is not None

@@ -42,6 +42,12 @@ def _moment(name: str, *, null: bool = False) -> Column[object]:
     return Column(name, kind, nullable=null, server_default=default)
 
 
+def _act(name: str) -> Column[object]:
+    """When a person did something: the clock, whenever the transaction began."""
+    kind = DateTime(timezone=True)
+    return Column(name, kind, nullable=False, server_default=func.clock_timestamp())
+
+
 def _refers(name: str, target: str, *, key: bool = False) -> Column[object]:
     return Column(
         name,
@@ -100,7 +106,7 @@ camera_configuration = Table(
     Column("version", Integer, nullable=False),
     Column("body", JSONB, nullable=False),
     _text("note"),
-    _moment("created_at"),
+    _act("created_at"),
     _login("created_by"),
     UniqueConstraint("camera_id", "version"),
 )
@@ -204,7 +210,7 @@ review = Table(
     _text("reason", null=True),
     _text("comment"),
     _text("plate_text", null=True),
-    _moment("decided_at"),
+    _act("decided_at"),
 )
 Index("review_infraction", review.c.infraction_id, review.c.decided_at)
 
@@ -213,7 +219,7 @@ review_undo = Table(
     metadata,
     _refers("review_id", "review", key=True),
     _login("undone_by"),
-    _moment("undone_at"),
+    _act("undone_at"),
 )
 
 notice = Table(
@@ -222,7 +228,7 @@ notice = Table(
     _refers("infraction_id", "infraction", key=True),
     Column("number", Text, nullable=False, unique=True),
     _login("issued_by"),
-    _moment("issued_at"),
+    _act("issued_at"),
 )
 
 notice_counter = Table(
@@ -236,7 +242,7 @@ audit = Table(
     "audit",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    _moment("at"),
+    _act("at"),
     _text("login"),
     _text("workstation"),
     _text("action"),
@@ -246,6 +252,9 @@ audit = Table(
     _text("previous_sha256", null=True),
     _text("sha256", null=True),
 )
+
+Index("audit_login", audit.c.login, audit.c.sequence.desc())
+Index("audit_action", audit.c.action, audit.c.sequence.desc())
 
 audit_head = Table(
     "audit_head",
@@ -337,7 +346,7 @@ plate_search = Table(
     _moment("until", null=True),
     _text("reason"),
     Column("asked_in", BigInteger, nullable=False),
-    _moment("asked_at"),
+    _act("asked_at"),
 )
 
 watch_entry = Table(
@@ -349,7 +358,7 @@ watch_entry = Table(
     Column("look_alikes", Boolean, nullable=False),
     _text("reason"),
     _login("created_by"),
-    _moment("created_at"),
+    _act("created_at"),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("ended_by", Text, ForeignKey(person.c.login)),
     _moment("ended_at", null=True),

@@ -4,7 +4,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,7 +16,13 @@ from app.domain.ids import Login
 from db.address import Connection
 from db.embedded import EmbeddedServer
 from db.engine_gateway import EngineGateway
-from db.provision import DEMO_PEOPLE, ENGINE_LOGIN, protect_database, provision
+from db.provision import (
+    DEMO_PEOPLE,
+    ENGINE_LOGIN,
+    protect_database,
+    protect_server,
+    provision,
+)
 from db.server import PostgresServer, PostgresSession
 
 TEMPLATE = "atalaya_template"
@@ -95,6 +101,7 @@ def database_host() -> Iterator[EmbeddedServer]:
         people = [replace(p, password=password_of(p.login)) for p in DEMO_PEOPLE]
         template = make_conninfo(host.superuser_dsn, dbname=TEMPLATE)
         provision(template, people, engine_password=password_of(ENGINE_LOGIN))
+        protect_server(template)
         with psycopg.connect(template) as connection:
             connection.execute("DELETE FROM atalaya.outbox")
         yield host
@@ -106,6 +113,13 @@ def database_host() -> Iterator[EmbeddedServer]:
 @pytest.fixture
 def database(database_host: EmbeddedServer) -> Iterator[Database]:
     """Give a fresh database, a copy of the template."""
+    with new_database(database_host) as made:
+        yield made
+
+
+@contextmanager
+def new_database(database_host: EmbeddedServer) -> Iterator[Database]:
+    """Make a copy of the template; its sessions close at the end of the block."""
     made = Database(database_host, f"test_{next(_numbers)}")
     maintenance = make_conninfo(database_host.superuser_dsn, dbname="postgres")
     with psycopg.connect(maintenance, autocommit=True) as connection:

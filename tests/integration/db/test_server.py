@@ -119,8 +119,10 @@ def test_a_database_that_is_not_there(database: Database) -> None:
 
 
 def test_a_database_without_tables(database: Database) -> None:
+    empty = f"{database.name}_empty"
+    database.connect().execute(f"CREATE DATABASE {empty} TEMPLATE template0".encode())
     with pytest.raises(DatabaseUnavailable, match="upgrade"):
-        PostgresServer(database.host.dsn("x", "x", "postgres")).login(
+        PostgresServer(database.host.dsn("x", "x", empty)).login(
             Login("ana"), password_of("ana")
         )
 

@@ -1,0 +1,59 @@
+-- Rights and functions that only the superuser of the database can change.
+
+-- As before, but the verifier must be one: what merely begins like one is taken for a
+-- password in clear, and few iterations make it easy to guess. No backslashes, because
+-- the caller's standard_conforming_strings says how they are read.
+CREATE OR REPLACE FUNCTION atalaya.create_person(
+    p_login text, p_full_name text, p_role text, p_verifier text
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    c_verifier constant text := '^SCRAM-SHA-256[$]([0-9]{4,9}):[A-Za-z0-9+/]{8,88}={0,2}'
+        || '[$][A-Za-z0-9+/]{43}=:[A-Za-z0-9+/]{43}=$';
+BEGIN
+    IF p_login IS NULL OR p_login !~ '^[a-z][a-z0-9_.]{1,30}$'
+        OR p_login ~ '^(pg_|atalaya|postgres)'
+    THEN
+        RAISE EXCEPTION 'A login has 2 to 31 small letters, digits, dots or underscores.'
+            USING ERRCODE = 'AT003';
+    END IF;
+    IF p_role IS NULL OR p_role NOT IN (
+        'operator', 'supervisor', 'technician', 'administrator', 'auditor'
+    ) THEN
+        RAISE EXCEPTION 'There is no such role.' USING ERRCODE = 'AT003';
+    END IF;
+    IF p_verifier IS NULL OR length(p_verifier) > 300 OR p_verifier !~ c_verifier
+        OR substring(p_verifier FROM c_verifier)::integer < 4096
+    THEN
+        RAISE EXCEPTION 'The password must arrive as a SCRAM verifier.'
+            USING ERRCODE = 'AT003';
+    END IF;
+    INSERT INTO atalaya.person (login, full_name) VALUES (p_login, p_full_name)
+        ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'Somebody has this login already.' USING ERRCODE = 'AT001';
+    END IF;
+    EXECUTE format('CREATE ROLE %I LOGIN PASSWORD %L', p_login, p_verifier);
+    EXECUTE format('GRANT %I TO %I WITH INHERIT TRUE, SET FALSE',
+        'atalaya_' || p_role, p_login);
+    PERFORM atalaya.record('create_person', p_login,
+        jsonb_build_object('full_name', p_full_name, 'role', p_role));
+    PERFORM atalaya.announce('person', NULL);
+END
+$$;
+
+DO $$
+DECLARE
+    v_function regprocedure;
+BEGIN
+    -- The one fills the log of the server's changes without leaving a row, the other
+    -- the folder of snapshots.
+    FOR v_function IN
+        SELECT oid FROM pg_catalog.pg_proc
+        WHERE pronamespace = 'pg_catalog'::regnamespace
+            AND proname IN ('pg_logical_emit_message', 'pg_export_snapshot')
+    LOOP
+        EXECUTE 'REVOKE EXECUTE ON FUNCTION ' || v_function || ' FROM PUBLIC';
+    END LOOP;
+END
+$$;

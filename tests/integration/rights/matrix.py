@@ -1,0 +1,119 @@
+"""Who may read and call what, written down a second time.
+
+The catalogue of the server must say exactly this: a new table, column or function
+without a line here fails the suite.
+"""
+
+OPERATOR = "ana"
+SUPERVISOR = "sofia"
+TECHNICIAN = "teo"
+ADMINISTRATOR = "admin"
+AUDITOR = "aurora"
+ENGINE = "engine"
+STRANGER = "mallory"
+"""A login of the server that belongs to no group; it may connect, as a slip may let."""
+
+PEOPLE = (OPERATOR, SUPERVISOR, TECHNICIAN, ADMINISTRATOR, AUDITOR)
+EVERYBODY = (*PEOPLE, ENGINE)
+TRIED = (*EVERYBODY, STRANGER)
+
+_REVIEWERS = (OPERATOR, SUPERVISOR)
+_READERS = (*_REVIEWERS, AUDITOR)
+_FITTERS = (TECHNICIAN, ADMINISTRATOR)
+
+ALL_COLUMNS = ("*",)
+Columns = tuple[str, ...]
+
+
+def _whole(*logins: str) -> dict[str, Columns]:
+    return dict.fromkeys(logins, ALL_COLUMNS)
+
+
+def _figures(*columns: str) -> dict[str, Columns]:
+    """Cases for those who read cases, and their figures for those who do not."""
+    return _whole(*_READERS) | dict.fromkeys(_FITTERS, columns)
+
+
+READABLE: dict[str, dict[str, Columns]] = {
+    "alembic_version": _whole(*EVERYBODY),
+    "audit": _whole(AUDITOR),
+    "audit_head": _whole(AUDITOR),
+    "camera": _whole(*EVERYBODY),
+    "camera_configuration": _whole(*EVERYBODY),
+    "camera_lease": _whole(*PEOPLE),
+    "dispatcher": {},
+    "engine": _whole(*PEOPLE),
+    "evidence": _whole(*_READERS),
+    "infraction": _figures(
+        "id", "kind", "camera_id", "occurred_at", "recorded_at", "state"
+    ),
+    "infraction_twin": _whole(AUDITOR),
+    "notice": _whole(*_READERS),
+    "notice_counter": _whole(AUDITOR),
+    "outbox": {},
+    "person": _whole(*PEOPLE),
+    "plate": {},
+    "plate_read": {},
+    "plate_retention": _whole(*PEOPLE),
+    "plate_search": {},
+    "review": _figures("id", "infraction_id", "verdict", "reason", "decided_at"),
+    "review_undo": _figures("review_id", "undone_at"),
+    "site": _whole(*PEOPLE),
+    "vehicle": _whole(*_READERS),
+    "watch_entry": {},
+    "watch_hit": {},
+}
+"""Table, who reads of it, and which columns. Nobody writes any."""
+
+CALLABLE: dict[str, tuple[str, ...]] = {
+    "add_infraction(text)": (ENGINE,),
+    "add_plate_reads(uuid,jsonb)": (ENGINE,),
+    "add_watch(uuid,text,boolean,text,timestamp with time zone)": (SUPERVISOR,),
+    "anchored_head()": (ENGINE, AUDITOR),
+    "announce(text,uuid)": (),
+    "audit_text(atalaya.audit)": (),
+    "chain_audit()": (),
+    "create_person(text,text,text,text)": (ADMINISTRATOR,),
+    "decide(uuid,uuid,text,text,text,text)": _REVIEWERS,
+    "dispatch_changes()": EVERYBODY,
+    "end_watch(uuid)": (SUPERVISOR,),
+    "find_twin(jsonb)": (),
+    "forget_plate_reads(timestamp with time zone,uuid,integer)": (ADMINISTRATOR,),
+    "forgettable_plate_reads()": _FITTERS,
+    "found_plates(uuid,integer,timestamp with time zone,uuid,integer)": _REVIEWERS,
+    "guard_audit()": (),
+    "guard_infraction()": (),
+    "guard_watch_entry()": (),
+    "heartbeat(uuid,text,text,text,integer,integer)": (ENGINE,),
+    "insert_infraction(jsonb,text)": (),
+    "issue_notice(uuid)": _REVIEWERS,
+    "lease_camera(uuid,uuid,integer)": (ENGINE,),
+    "lock_case(uuid)": (),
+    "matching_plates(text,boolean,integer)": (),
+    "my_plate_rights()": PEOPLE,
+    "my_rights()": EVERYBODY,
+    "overdue_plate_reads(timestamp with time zone,uuid,integer)": (),
+    "own_search(uuid)": (),
+    "plate_distance(text,text)": (),
+    "plate_near(text)": (),
+    "plate_pairs(text)": (),
+    "plate_skeleton(text)": (),
+    "publish_configuration(uuid,uuid,jsonb,text)": (TECHNICIAN,),
+    "record(text,text,jsonb)": (),
+    "refuse_change()": (),
+    "release_dispatch()": EVERYBODY,
+    "remove_camera(uuid)": _FITTERS,
+    "require_own_configuration(jsonb)": (),
+    "require_reason(text)": (),
+    "save_camera(uuid,text,text,text,text,boolean)": _FITTERS,
+    "save_camera(uuid,text,text,text,text,text,boolean)": _FITTERS,
+    "search_plates(uuid,text,boolean,timestamp with time zone,"
+    "timestamp with time zone,text)": _REVIEWERS,
+    "send_changes()": (),
+    "set_plate_retention(integer)": _FITTERS,
+    "undo(uuid)": _REVIEWERS,
+    "verify_audit()": (AUDITOR,),
+    "watch_hits(integer)": _REVIEWERS,
+    "watch_list()": _REVIEWERS,
+}
+"""Function, and who may call it."""
