@@ -34,11 +34,13 @@ from app.version import VERSION
 if TYPE_CHECKING:
     from app.domain.infraction import Infraction
     from app.evidence.recorder import CaptureRequest
+    from app.runtime.anchoring import Anchoring
     from app.runtime.engine import EngineParts
     from app.runtime.recording import AnalysisParts
     from app.runtime.recording_batch import BatchListener, BatchResult
     from app.runtime.recording_job import RecordingJob
     from app.runtime.single_source import SourceReport
+    from db.audit_check import AuditReport
     from db.embedded import EmbeddedServer
     from db.engine_gateway import EngineGateway
     from db.provision import NewPerson
@@ -216,6 +218,7 @@ def _engine_parts(
     with (
         closing(EngineGateway(_engine_dsn(dsn, secrets))) as gateway,
         closing(Spool(paths.spool / "spool.sqlite", clock)) as spool,
+        closing(_anchoring(paths, gateway, secrets, clock)),
     ):
         times, forwarding = StageTimes(), Pulse(clock)
         forwarder = Forwarder(
@@ -261,6 +264,20 @@ def _engine_parts(
             )
         finally:
             forwarder.stop(1.0)
+
+
+def _anchoring(
+    paths: Paths, gateway: "EngineGateway", secrets: SecretStore, clock: Clock
+) -> "Anchoring":
+    """Begin to keep the head of the audit chain outside of the database."""
+    from app.evidence.anchors import AnchorKey
+    from app.runtime.anchoring import Anchoring
+
+    made = Anchoring(
+        gateway.audit_head, lambda: AnchorKey.of(secrets), paths.anchors, clock
+    )
+    made.start()
+    return made
 
 
 class _GatewaySite:
@@ -517,3 +534,28 @@ def check_database(paths: Paths, superuser_dsn: str | None) -> list[str]:
         owner = server.embedded
         dsn = owner.superuser_dsn if owner else server.address
         return [str(finding) for finding in check(dsn, store, store.names())]
+
+
+def verify_audit(
+    paths: Paths,
+    superuser_dsn: str | None,
+    files: Sequence[Path] = (),
+    keys: Sequence[str] = (),
+) -> "AuditReport":
+    """Walk the audit chain; without `files` against the anchors kept here.
+
+    Trusted are this workstation's own key and `keys`.
+    """
+    from app.evidence.anchors import AnchorKey, read_anchors
+    from app.runtime.anchoring import anchor_file
+    from db.audit_check import database_of
+    from db.audit_check import verify_audit as walk
+
+    secrets = open_secret_store(paths)
+    with database(paths, superuser_dsn, secrets) as server:
+        owner = server.embedded
+        dsn = owner.superuser_dsn if owner else server.address
+        own = anchor_file(paths.anchors, database_of(dsn))
+        read = files or ([own] if own.exists() else [])
+        anchors = [anchor for file in read for anchor in read_anchors(file)]
+        return walk(dsn, anchors, (AnchorKey.of(secrets).public, *keys))

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.config.camera import CameraConfiguration, ConfigurationVersion
+from app.domain.audit import AuditPage, AuditQuery, ChainFault
 from app.domain.camera import Camera, EngineStatus
 from app.domain.clock import CaptureTime
 from app.domain.detection import Detections, Tracks
@@ -313,6 +314,20 @@ class PlateRegister(Protocol):
         ...
 
 
+class AuditTrail(Protocol):
+    """What people did. Whoever may not read it meets NotPermitted."""
+
+    def entries(
+        self, query: AuditQuery, *, after: int | None = None, limit: int = 100
+    ) -> AuditPage:
+        """Return entries newest first, a page after the sequence `after` (keyset)."""
+        ...
+
+    def first_fault(self) -> ChainFault | None:
+        """Walk the chain within the server; return the first link that is broken."""
+        ...
+
+
 class Changes(Protocol):
     """What the server says has changed, to redraw by."""
 
@@ -359,6 +374,11 @@ class Session(Protocol):
     @property
     def plates(self) -> PlateRegister:
         """Plates that passed, and those that are watched for."""
+        ...
+
+    @property
+    def audit(self) -> AuditTrail:
+        """What people did."""
         ...
 
     @property

@@ -11,6 +11,7 @@ from app.domain.infraction import Infraction
 from app.evidence.codec import infraction_from_json
 from app.ports import EvidenceStore
 from db import address
+from db.audit_check import chain_faults
 from db.document import canonical_document, sha256_of
 from db.faults import translated
 
@@ -75,7 +76,6 @@ _STATES = """
     )
     SELECT id, state, led_to FROM expected WHERE state <> led_to ORDER BY id
 """
-_AUDIT = "SELECT sequence, fault FROM atalaya.verify_audit()"
 
 
 def check(
@@ -161,8 +161,10 @@ def _check_states(connection: address.Connection) -> Iterator[CheckFinding]:
 
 
 def _check_audit(connection: address.Connection) -> Iterator[CheckFinding]:
-    for sequence, fault in connection.execute(_AUDIT):
-        yield CheckFinding(Trouble.AUDIT_BROKEN, f"entry {sequence}", fault)
+    for fault in chain_faults(connection):
+        yield CheckFinding(
+            Trouble.AUDIT_BROKEN, f"entry {fault.sequence}", fault.message
+        )
 
 
 def _check_objects(store: EvidenceStore, named: set[Sha256]) -> Iterator[CheckFinding]:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from sqlalchemy import text
 
 from app.config.camera import ConfigurationVersion
+from app.domain.audit import ChainHead
 from app.domain.camera import Camera, EngineStatus
 from app.domain.errors import EvidenceDamaged
-from app.domain.ids import CameraId, EngineId
+from app.domain.ids import CameraId, EngineId, Sha256
 from app.domain.infraction import Infraction
 from db import address
 from db.changes import RowChange, ServerChanges
@@ -22,6 +23,7 @@ _HEARTBEAT = text(
     "SELECT atalaya.heartbeat(:engine, :software, :model, :device, :cameras, :spooled)"
 )
 _LEASE = text("SELECT atalaya.lease_camera(:engine, :camera, :seconds)")
+_AUDIT_HEAD = text("SELECT database, sequence, sha256 FROM atalaya.anchored_head()")
 
 
 class EngineGateway:
@@ -91,6 +93,14 @@ class EngineGateway:
         with translated(), self._engine.begin() as connection:
             epoch: int | None = connection.execute(_LEASE, values).scalar_one_or_none()
         return epoch
+
+    def audit_head(self) -> ChainHead:
+        """Return where the audit chain ends; raises DatabaseUnavailable."""
+        with translated(), self._engine.connect() as connection:
+            row = connection.execute(_AUDIT_HEAD).one()
+        return ChainHead(
+            database=row.database, sequence=row.sequence, sha256=Sha256(row.sha256)
+        )
 
     def probe(self) -> None:
         """Return if the server answers; raises DatabaseUnavailable."""

@@ -15,6 +15,7 @@ from db.changes import ServerChanges
 from db.faults import translated
 from db.migrate import HEAD, schema_version
 from db.pool import open_pool
+from db.store.audit_trail import PostgresAuditTrail
 from db.store.case_store import PostgresCaseStore
 from db.store.plate_register import PostgresPlateRegister
 from db.store.site_store import PostgresSiteStore
@@ -35,6 +36,7 @@ class PostgresSession:
         self._site = PostgresSiteStore(engine)
         self._case_store = PostgresCaseStore(engine)
         self._plates = PostgresPlateRegister(engine)
+        self._audit = PostgresAuditTrail(engine)
         self._changes = ServerChanges(parameters)
 
     @property
@@ -56,6 +58,11 @@ class PostgresSession:
     def plates(self) -> PostgresPlateRegister:
         """Reads of plates, and the watch list."""
         return self._plates
+
+    @property
+    def audit(self) -> PostgresAuditTrail:
+        """What people did."""
+        return self._audit
 
     @property
     def changes(self) -> ServerChanges:

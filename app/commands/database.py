@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import os
+from pathlib import Path
 
 from app.commands.common import Commands, add_dsn, add_home, paths_of
 from app.domain.person import Role
@@ -37,6 +38,32 @@ def add(commands: Commands) -> None:
     _add_superuser(check)
     add_home(check)
     check.set_defaults(run=_check)
+    _add_verify_audit(actions)
+
+
+def _add_verify_audit(actions: Commands) -> None:
+    verify = actions.add_parser(
+        "verify-audit",
+        help="walk the chain of the trail, and hold it against its anchors",
+    )
+    verify.add_argument(
+        "--anchors",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="files of signed heads; default: those that this computer's engine kept",
+    )
+    verify.add_argument(
+        "--key",
+        action="append",
+        default=[],
+        metavar="HEX",
+        help="public key of another computer whose anchors are trusted",
+    )
+    _add_superuser(verify)
+    add_home(verify)
+    verify.set_defaults(run=_verify_audit)
 
 
 def _add_plates(actions: Commands) -> None:
@@ -136,3 +163,23 @@ def _check(options: argparse.Namespace) -> int:
         print(finding)
     print(f"{len(findings)} finding(s)")
     return 1 if findings else 0
+
+
+def _verify_audit(options: argparse.Namespace) -> int:
+    from app.bootstrap import verify_audit
+
+    report = verify_audit(
+        paths_of(options), options.superuser_dsn, options.anchors, options.key
+    )
+    print(f"database {report.database}: {report.entries} entries")
+    for finding in report.findings:
+        print(f"entry {finding.sequence}: {finding.message}")
+    if not report.anchors:
+        print("No anchors were given: a cut tail or a chain made anew may go unseen.")
+    broken = report.first_broken
+    if broken is not None:
+        print(f"The first broken link is entry {broken.sequence}.")
+    if report.findings:
+        return 1
+    print(f"The chain holds, and {report.anchors} anchor(s) lie on it.")
+    return 0

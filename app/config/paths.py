@@ -71,6 +71,11 @@ class Paths:
         return self._folder("secrets")
 
     @property
+    def anchors(self) -> Path:
+        """Signed heads of the audit chain."""
+        return self._folder("anchors")
+
+    @property
     def reports(self) -> Path:
         """PDF documents that were made here."""
         return self._folder("reports")

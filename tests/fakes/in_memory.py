@@ -24,6 +24,7 @@ from app.domain.infraction import (
 )
 from app.domain.person import Person, Right, Role
 from app.domain.summary import HourCount, PeriodSummary
+from tests.fakes.audit import AuditBook, InMemoryAuditTrail
 from tests.fakes.plates import InMemoryPlateRegister, PlateBook
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -76,6 +77,7 @@ class InMemoryServer:
         self.kept: dict[InfractionId, _Kept] = {}
         self.issued = 0
         self.plates = PlateBook(clock, self.camera_name, self.tell)
+        self.trail = AuditBook(clock)
         self._callbacks: list[Callable[[MemoryChange], None]] = []
 
     def login(self, login: Login, password: str) -> "InMemorySession":
@@ -127,6 +129,7 @@ class InMemorySession:
         self._site = InMemorySiteStore(server, person)
         self._case_store = InMemoryCaseStore(server, person)
         self._plates = InMemoryPlateRegister(server.plates, person)
+        self._audit = InMemoryAuditTrail(server.trail, person)
         self._stops: list[Callable[[], None]] = []
 
     @property
@@ -148,6 +151,11 @@ class InMemorySession:
     def plates(self) -> InMemoryPlateRegister:
         """Reads of plates, and the watch list."""
         return self._plates
+
+    @property
+    def audit(self) -> InMemoryAuditTrail:
+        """What people did."""
+        return self._audit
 
     @property
     def changes(self) -> "InMemorySession":
@@ -198,12 +206,15 @@ class InMemorySiteStore:
         if camera.id in self._server.retired:
             raise StateConflict("This camera has been retired.")
         self._server.cameras[camera.id] = camera
+        detail = {"name": camera.name, "location": camera.location, "url": camera.url}
+        self._server.trail.record(self._person, "save_camera", str(camera.id), detail)
         self._server.tell("camera", camera.id)
 
     def remove_camera(self, camera_id: CameraId) -> None:
         """Retire a camera."""
         _require(self._person, Right.MANAGE_CAMERAS)
         self._server.retired.add(camera_id)
+        self._server.trail.record(self._person, "remove_camera", str(camera_id), {})
         self._server.tell("camera", camera_id)
 
     def configuration(self, camera_id: CameraId) -> ConfigurationVersion | None:
@@ -299,6 +310,12 @@ class InMemoryCaseStore:
             kept.state = (
                 InfractionState.CONFIRMED if confirmed else InfractionState.REJECTED
             )
+        self._server.trail.record(
+            self._person,
+            "decide",
+            str(review.infraction_id),
+            {"verdict": review.verdict.value, "plate": plate},
+        )
         self._server.tell("infraction", review.infraction_id)
         return self._case(kept)
 
@@ -310,6 +327,7 @@ class InMemoryCaseStore:
             self._require_undoable(kept)
             kept.reviews.pop()
             kept.state = InfractionState.PENDING
+        self._server.trail.record(self._person, "undo", str(infraction_id), {})
         self._server.tell("infraction", infraction_id)
         return self._case(kept)
 
