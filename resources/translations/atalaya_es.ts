@@ -25,6 +25,29 @@
     </message>
 </context>
 <context>
+    <name>AuditPage</name>
+    <message>
+        <source>Filter the trail</source>
+        <translation>Filtrar el registro</translation>
+    </message>
+    <message>
+        <source>The trail is being exported.</source>
+        <translation>Se está exportando el registro.</translation>
+    </message>
+    <message>
+        <source>Entries in {0}: {1}</source>
+        <translation>Entradas en {0}: {1}</translation>
+    </message>
+    <message>
+        <source>The chain is being walked.</source>
+        <translation>Se está recorriendo la cadena.</translation>
+    </message>
+    <message>
+        <source>Within the database the chain holds. That no tail was cut off is for the anchors to say: python main.py db verify-audit</source>
+        <translation>Dentro de la base de datos la cadena se sostiene. Que no se haya cortado el final lo dicen las anclas: python main.py db verify-audit</translation>
+    </message>
+</context>
+<context>
     <name>CalibrationPage</name>
     <message>
         <source>Control points</source>
@@ -382,6 +405,84 @@
     </message>
 </context>
 <context>
+    <name>EntriesTable</name>
+    <message>
+        <source>More</source>
+        <translation>Más</translation>
+    </message>
+    <message>
+        <source>The trail is being read.</source>
+        <translation>Se está leyendo el registro.</translation>
+    </message>
+    <message>
+        <source>No entry matches.</source>
+        <translation>Ninguna entrada coincide.</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>Mostrar todo</translation>
+    </message>
+    <message>
+        <source>Entries: {}</source>
+        <translation>Entradas: {}</translation>
+    </message>
+    <message>
+        <source>No.</source>
+        <translation>N.º</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Hora</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>Persona</translation>
+    </message>
+    <message>
+        <source>Act</source>
+        <translation>Acto</translation>
+    </message>
+    <message>
+        <source>Subject</source>
+        <translation>Objeto</translation>
+    </message>
+</context>
+<context>
+    <name>EntryPanel</name>
+    <message>
+        <source>No.</source>
+        <translation>N.º</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Hora</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>Persona</translation>
+    </message>
+    <message>
+        <source>Act</source>
+        <translation>Acto</translation>
+    </message>
+    <message>
+        <source>Subject</source>
+        <translation>Objeto</translation>
+    </message>
+    <message>
+        <source>Workstation</source>
+        <translation>Puesto</translation>
+    </message>
+    <message>
+        <source>Verify the chain</source>
+        <translation>Verificar la cadena</translation>
+    </message>
+    <message>
+        <source>Export as CSV</source>
+        <translation>Exportar como CSV</translation>
+    </message>
+</context>
+<context>
     <name>ErrorBar</name>
     <message>
         <source>+{} more</source>
@@ -439,6 +540,57 @@
     <message>
         <source>Something went wrong in the product itself ({}). It goes on; the details are in the log, please send them to the technician.</source>
         <translation>Algo falló en el propio programa ({}). Sigue funcionando; los detalles están en el registro, envíelos al técnico.</translation>
+    </message>
+</context>
+<context>
+    <name>FilterForm</name>
+    <message>
+        <source>Text</source>
+        <translation>Texto</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>Persona</translation>
+    </message>
+    <message>
+        <source>Act</source>
+        <translation>Acto</translation>
+    </message>
+    <message>
+        <source>Period</source>
+        <translation>Período</translation>
+    </message>
+    <message>
+        <source>Case, plate, camera, workstation …</source>
+        <translation>Caso, placa, cámara, puesto…</translation>
+    </message>
+    <message>
+        <source>Login</source>
+        <translation>Usuario</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Mostrar</translation>
+    </message>
+    <message>
+        <source>All acts</source>
+        <translation>Todos los actos</translation>
+    </message>
+    <message>
+        <source>All times</source>
+        <translation>Siempre</translation>
+    </message>
+    <message>
+        <source>Last 24 hours</source>
+        <translation>Últimas 24 horas</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>Últimos 7 días</translation>
+    </message>
+    <message>
+        <source>Last 30 days</source>
+        <translation>Últimos 30 días</translation>
     </message>
 </context>
 <context>
@@ -1550,6 +1702,53 @@
     </message>
 </context>
 <context>
+    <name>acts</name>
+    <message>
+        <source>Decided a case</source>
+        <translation>Decidió un caso</translation>
+    </message>
+    <message>
+        <source>Undid a decision</source>
+        <translation>Deshizo una decisión</translation>
+    </message>
+    <message>
+        <source>Issued a notice</source>
+        <translation>Emitió una papeleta</translation>
+    </message>
+    <message>
+        <source>Published a configuration</source>
+        <translation>Publicó una configuración</translation>
+    </message>
+    <message>
+        <source>Saved a camera</source>
+        <translation>Guardó una cámara</translation>
+    </message>
+    <message>
+        <source>Retired a camera</source>
+        <translation>Retiró una cámara</translation>
+    </message>
+    <message>
+        <source>Searched for plates</source>
+        <translation>Buscó placas</translation>
+    </message>
+    <message>
+        <source>Was shown plates</source>
+        <translation>Vio placas</translation>
+    </message>
+    <message>
+        <source>Began to watch a plate</source>
+        <translation>Empezó a vigilar una placa</translation>
+    </message>
+    <message>
+        <source>Stopped watching a plate</source>
+        <translation>Dejó de vigilar una placa</translation>
+    </message>
+    <message>
+        <source>Made a person</source>
+        <translation>Creó una persona</translation>
+    </message>
+</context>
+<context>
     <name>cameras</name>
     <message>
         <source>Name</source>
@@ -1594,6 +1793,29 @@
     <message>
         <source>being removed</source>
         <translation>quitándose</translation>
+    </message>
+</context>
+<context>
+    <name>chain</name>
+    <message>
+        <source>An entry stands outside of the chain.</source>
+        <translation>Una entrada está fuera de la cadena.</translation>
+    </message>
+    <message>
+        <source>Entry {} was altered.</source>
+        <translation>La entrada {} fue alterada.</translation>
+    </message>
+    <message>
+        <source>Entries before {} are missing.</source>
+        <translation>Faltan entradas antes de la {}.</translation>
+    </message>
+    <message>
+        <source>Entries after {} are missing.</source>
+        <translation>Faltan entradas después de la {}.</translation>
+    </message>
+    <message>
+        <source>The chain is broken at entry {}.</source>
+        <translation>La cadena está rota en la entrada {}.</translation>
     </message>
 </context>
 <context>
@@ -2138,6 +2360,14 @@
     <message>
         <source>Models</source>
         <translation>Modelos</translation>
+    </message>
+    <message>
+        <source>Audit trail</source>
+        <translation>Registro de auditoría</translation>
+    </message>
+    <message>
+        <source>Trail</source>
+        <translation>Registro</translation>
     </message>
 </context>
 <context>

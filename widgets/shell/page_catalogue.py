@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 from app.domain.person import Person, Right
+from widgets.audit.audit_page import AuditPage
 from widgets.calibration.calibration_page import CalibrationPage
 from widgets.cameras.cameras_page import CamerasPage
 from widgets.common.background import Background
@@ -112,6 +113,14 @@ PAGES: Final = (
         # Technicians and administrators: who looks after the cameras of a site looks
         # after what watches them.
         frozenset({Right.MANAGE_CAMERAS}),
+    ),
+    PageEntry(
+        "audit",
+        "shield",
+        lambda: _tr("pages", "Audit trail"),
+        lambda: _tr("pages", "Trail"),
+        AuditPage,
+        frozenset({Right.READ_AUDIT}),
     ),
 )
 

@@ -38,7 +38,7 @@ def enter(desktop: Desktop, who: str) -> Workspace:
         ("sofia", ["wall", "review", "dashboard", "reports", "footage", "plates"]),
         ("teo", ["wall", "cameras", "calibration", "footage", "models"]),
         ("admin", ["wall", "cameras", "models"]),
-        ("aurora", ["wall", "review", "dashboard"]),
+        ("aurora", ["wall", "review", "dashboard", "audit"]),
     ],
 )
 def test_a_person_sees_only_the_pages_of_the_job(
