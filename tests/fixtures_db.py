@@ -118,12 +118,14 @@ def database(database_host: EmbeddedServer) -> Iterator[Database]:
 
 
 @contextmanager
-def new_database(database_host: EmbeddedServer) -> Iterator[Database]:
-    """Make a copy of the template; its sessions close at the end of the block."""
+def new_database(
+    database_host: EmbeddedServer, template: str = TEMPLATE
+) -> Iterator[Database]:
+    """Make a copy of a template; its sessions close at the end of the block."""
     made = Database(database_host, f"test_{next(_numbers)}")
     maintenance = make_conninfo(database_host.superuser_dsn, dbname="postgres")
     with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {made.name} TEMPLATE {TEMPLATE}".encode())
+        connection.execute(f"CREATE DATABASE {made.name} TEMPLATE {template}".encode())
     protect_database(made.superuser_dsn)
     # Dropping it would cost a checkpoint; all go with the server at the end.
     with made.stack:

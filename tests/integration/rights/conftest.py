@@ -1,36 +1,43 @@
-"""One furnished site for all that is refused; what changes it gets one of its own."""
+"""One furnished site for all that is refused; what changes it gets a copy."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
 from db.embedded import EmbeddedServer
-from tests.fixtures_db import Database, new_database
+from tests.fixtures_db import new_database
 from tests.integration.rights.catalogue import Catalogue, read_catalogue
 from tests.integration.rights.scene import Scene, furnished, stranger_of
 
 
 @pytest.fixture(scope="package")
-def scene(database_host: EmbeddedServer) -> Iterator[Scene]:
+def pattern(database_host: EmbeddedServer) -> Scene:
+    """Furnish a site that is only ever copied: nobody is logged in to it any more."""
+    with new_database(database_host) as made:
+        return furnished(made)
+
+
+@pytest.fixture(scope="package")
+def scene(pattern: Scene) -> Iterator[Scene]:
     """Give the site that every refused act leaves as it is."""
     with ExitStack() as stack:
-        made = stack.enter_context(new_database(database_host))
-        scene = furnished(made)
-        # Their pools would seem left behind by whichever test comes first.
-        made.stack.close()
+        host, name = pattern.database.host, pattern.database.name
+        made = stack.enter_context(new_database(host, name))
         stack.enter_context(stranger_of(made))
-        yield scene
+        yield replace(pattern, database=made)
 
 
 @pytest.fixture
-def own_scene(database: Database) -> Scene:
+def own_scene(pattern: Scene) -> Iterator[Scene]:
     """Give a site that a test may change."""
-    return furnished(database)
+    host, name = pattern.database.host, pattern.database.name
+    with new_database(host, name) as made:
+        yield replace(pattern, database=made)
 
 
 @pytest.fixture(scope="package")
 def there(scene: Scene) -> Catalogue:
     """Give what the schema holds."""
-    with scene.connect() as superuser:
-        return read_catalogue(superuser)
+    return read_catalogue(scene.watcher)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from uuid import UUID
 
 from app.domain.evidence import EvidenceItem, EvidenceKind
@@ -50,7 +51,7 @@ _WATCH = """
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Scene:
     """The database and what lies in it."""
 
@@ -61,6 +62,11 @@ class Scene:
     confirmed: InfractionId
     notified: InfractionId
     undone: InfractionId
+
+    @cached_property
+    def watcher(self) -> Connection:
+        """A superuser's connection, for looking."""
+        return self.database.connect()
 
     def connect(self, login: str | None = None) -> Connection:
         """Return a bare autocommit connection, as a hostile client would."""
@@ -142,7 +148,8 @@ _TABLES = """
     SELECT relname FROM pg_class WHERE relnamespace = 'atalaya'::regnamespace
     AND relkind = 'r' ORDER BY 1
 """
-# What the server knows of itself: roles, grants, code, guards, settings.
+# What the server knows of itself: roles, grants, code, guards, settings. Of what came
+# with it, only what was granted and owned otherwise since.
 _CATALOGUE = {
     "roles": "SELECT rolname, rolsuper, rolcreaterole, rolcreatedb, rolcanlogin, "
     "rolreplication, rolbypassrls, rolpassword, rolvaliduntil FROM pg_authid",
@@ -150,18 +157,22 @@ _CATALOGUE = {
     "FROM pg_auth_members",
     "settings": "SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting",
     "functions": "SELECT oid, proname, proowner, prosrc, prosecdef, proconfig, proacl "
-    "FROM pg_proc",
+    "FROM pg_proc WHERE oid >= 16384 OR proacl IS NOT NULL OR proowner <> 10",
     "relations": "SELECT oid, relname, relowner, relacl, relrowsecurity FROM pg_class "
-    "WHERE relnamespace <> 'pg_toast'::regnamespace",
-    "columns": "SELECT attrelid, attname, atttypid, attacl FROM pg_attribute",
+    "WHERE (oid >= 16384 OR relacl IS NOT NULL OR relowner <> 10)"
+    " AND relnamespace <> 'pg_toast'::regnamespace",
+    "columns": "SELECT attrelid, attname, atttypid, attacl FROM pg_attribute "
+    "WHERE attrelid >= 16384 OR attacl IS NOT NULL",
     "guards": "SELECT tgrelid, tgname, tgenabled, tgfoid FROM pg_trigger",
     "constraints": "SELECT conrelid, conname, convalidated FROM pg_constraint",
     "schemas": "SELECT oid, nspname, nspowner, nspacl FROM pg_namespace",
     "databases": "SELECT datname, datdba, datacl FROM pg_database",
     "extensions": "SELECT oid, extname FROM pg_extension",
     "languages": "SELECT oid, lanname, lanacl FROM pg_language",
-    "types": "SELECT oid, typname, typowner, typacl FROM pg_type",
-    "operators": "SELECT oid, oprname, oprnamespace FROM pg_operator",
+    "types": "SELECT oid, typname, typowner, typacl FROM pg_type "
+    "WHERE oid >= 16384 OR typacl IS NOT NULL OR typowner <> 10",
+    "operators": "SELECT oid, oprname, oprnamespace FROM pg_operator "
+    "WHERE oid >= 16384",
     "casts": "SELECT oid, castsource, casttarget FROM pg_cast",
     "comments": "SELECT objoid, description FROM pg_description WHERE objsubid = 0",
     "large objects": "SELECT oid FROM pg_largeobject_metadata",
@@ -174,19 +185,17 @@ _CATALOGUE = {
 }
 
 
-def state_of(database: Database) -> dict[str, str | None]:
+def state_of(scene: Scene) -> dict[str, str | None]:
     """Return a digest of every table and of what the server knows of itself."""
-    superuser = database.connect()
-    tables = [str(row[0]) for row in superuser.execute(_TABLES)]
+    tables = [str(row[0]) for row in scene.watcher.execute(_TABLES)]
     queries = {name: f"TABLE atalaya.{name}" for name in tables} | _CATALOGUE
     found = {}
     for name, query in queries.items():
-        digest = superuser.execute(
+        digest = scene.watcher.execute(
             f"SELECT md5(string_agg(q::text, E'\\n' ORDER BY q::text)) "  # noqa: S608
             f"FROM ({query}) AS q".encode()
         ).fetchone()
         found[name] = None if digest is None else digest[0]
-    superuser.close()
     return found
 
 

@@ -32,24 +32,24 @@ def passed(connection: Connection, acts: Iterable[Act]) -> list[str]:
 
 @pytest.mark.parametrize("login", TRIED)
 def test_no_role_gets_past_by_hand(scene: Scene, login: str) -> None:
-    before = state_of(scene.database)
+    before = state_of(scene)
     # Somebody whose session could be ended.
     with scene.connect(), scene.connect(login) as hostile:
         assert len(BY_HAND) >= _AT_LEAST
         assert passed(hostile, BY_HAND) == []
-    assert changed(before, state_of(scene.database)) == []
+    assert changed(before, state_of(scene)) == []
 
 
 @pytest.mark.parametrize("login", TRIED)
 def test_no_role_gets_past_the_tables_and_functions(
     scene: Scene, there: Catalogue, login: str
 ) -> None:
-    before = state_of(scene.database)
+    before = state_of(scene)
     acts = list(acts_of(login, there))
     with scene.connect(login) as hostile:
         assert len(acts) >= _AT_LEAST
         assert passed(hostile, acts) == []
-    assert changed(before, state_of(scene.database)) == []
+    assert changed(before, state_of(scene)) == []
 
 
 # PostgreSQL answers these with a warning, and does nothing.
@@ -67,7 +67,7 @@ _SHRUGGED_AT = (
 
 
 def test_what_is_only_warned_of_changes_nothing(scene: Scene) -> None:
-    before = state_of(scene.database)
+    before = state_of(scene)
     warned: list[str | None] = []
     for login in EVERYBODY:
         with scene.connect(login) as hostile:
@@ -75,7 +75,7 @@ def test_what_is_only_warned_of_changes_nothing(scene: Scene) -> None:
             shrugged = passed(hostile, [Act(each) for each in _SHRUGGED_AT])
         assert set(shrugged) <= set(_SHRUGGED_AT)
     assert set(warned) == {"WARNING"}
-    assert changed(before, state_of(scene.database)) == []
+    assert changed(before, state_of(scene)) == []
 
 
 def test_no_other_database_lets_people_in(scene: Scene) -> None:

@@ -56,18 +56,18 @@ def _refusal(connection: Connection, sql: str, *values: Any) -> str | None:
 @pytest.fixture
 def unchanged(scene: Scene) -> Iterator[Scene]:
     """Give the shared site, and see that the test has left it as it was."""
-    before = state_of(scene.database)
+    before = state_of(scene)
     yield scene
     # Identities that a refused row had drawn are not given back.
     assert [
-        name for name in changed(before, state_of(scene.database)) if name != "counters"
+        name for name in changed(before, state_of(scene)) if name != "counters"
     ] == []
 
 
 def test_decisions_that_are_none(unchanged: Scene) -> None:
     ana, new = unchanged.connect(OPERATOR), new_uuid
     pending, done = unchanged.pending, unchanged.confirmed
-    reused = unchanged.connect().execute(
+    reused = unchanged.watcher.execute(
         "SELECT id FROM atalaya.review WHERE infraction_id = %s", (done,)
     )
     known = (reused.fetchone() or (None,))[0]
@@ -226,7 +226,7 @@ def test_searches_that_are_none(unchanged: Scene) -> None:
     }
     found = {name: _refusal(ana, _SEARCH, *values) for name, values in tried.items()}
     assert found == dict.fromkeys(tried, _BAD_INPUT)
-    another = unchanged.connect().execute("SELECT id FROM atalaya.plate_search")
+    another = unchanged.watcher.execute("SELECT id FROM atalaya.plate_search")
     assert _refusal(ana, _FOUND, (another.fetchone() or (None,))[0]) == _NO_ROW
     with ana.transaction(force_rollback=True):
         mine = new()
@@ -237,7 +237,7 @@ def test_searches_that_are_none(unchanged: Scene) -> None:
 
 def test_watches_that_are_none(unchanged: Scene) -> None:
     sofia, new = unchanged.connect(SUPERVISOR), new_uuid
-    known = unchanged.connect().execute("SELECT id FROM atalaya.watch_entry")
+    known = unchanged.watcher.execute("SELECT id FROM atalaya.watch_entry")
     tried = [
         ((new(), "ABC123", "somebody asked", "91 days"), _BAD_INPUT),
         ((new(), "ABC123", "somebody asked", "-1 day"), _BAD_INPUT),
@@ -253,7 +253,7 @@ def test_watches_that_are_none(unchanged: Scene) -> None:
 
 
 def _document(scene: Scene, **changes: Any) -> str:
-    found = scene.connect().execute(
+    found = scene.watcher.execute(
         "SELECT document FROM atalaya.infraction WHERE id = %s", (scene.pending,)
     )
     document: dict[str, Any] = (found.fetchone() or ({},))[0]
@@ -332,7 +332,7 @@ def test_a_finding_sent_again_with_other_words_changes_nothing(
     unchanged: Scene,
 ) -> None:
     forged = _document(unchanged, id=str(unchanged.notified), kind="red_light")
-    kept = unchanged.connect().execute(
+    kept = unchanged.watcher.execute(
         "SELECT document_sha256 FROM atalaya.infraction WHERE id = %s",
         (unchanged.notified,),
     )
@@ -460,13 +460,13 @@ def test_whoever_was_put_out_does_nothing_on_an_old_connection(
 ) -> None:
     acts = _acts_of_each(own_scene)
     open_before = {login: own_scene.connect(login) for login in acts}
-    own_scene.connect().execute("UPDATE atalaya.person SET active = false")
-    before = state_of(own_scene.database)
+    own_scene.watcher.execute("UPDATE atalaya.person SET active = false")
+    before = state_of(own_scene)
     for login, (sql, values) in acts.items():
         assert (login, _refusal(open_before[login], sql, *values)) == (login, _DENIED)
-    left = changed(before, state_of(own_scene.database))
+    left = changed(before, state_of(own_scene))
     assert [name for name in left if name != "counters"] == []
-    own_scene.connect().execute("UPDATE atalaya.person SET active = true")
+    own_scene.watcher.execute("UPDATE atalaya.person SET active = true")
 
 
 def test_a_sender_that_keeps_its_turn_open_silences_nobody(own_scene: Scene) -> None:

@@ -42,11 +42,11 @@ _GUARDED = (
 
 @pytest.mark.parametrize("role", ["atalaya_owner", "postgres"])
 def test_even_its_owner_stumbles_over_the_guards(scene: Scene, role: str) -> None:
-    before = state_of(scene.database)
+    before = state_of(scene)
     with scene.connect() as superuser:
         superuser.execute(f"SET ROLE {role}".encode())
         assert passed(superuser, [Act(each) for each in _GUARDED]) == []
-    assert changed(before, state_of(scene.database)) == []
+    assert changed(before, state_of(scene)) == []
 
 
 def test_no_step_outside_the_state_machine(scene: Scene) -> None:

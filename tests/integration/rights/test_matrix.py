@@ -59,7 +59,7 @@ def test_every_function_has_a_line(there: Catalogue) -> None:
 def test_columns_are_read_by_whom_the_matrix_names(
     scene: Scene, there: Catalogue
 ) -> None:
-    superuser = scene.connect()
+    superuser = scene.watcher
     for table, columns in there.columns.items():
         for login in TRIED:
             named = READABLE[table].get(login, ())
@@ -73,7 +73,7 @@ def test_columns_are_read_by_whom_the_matrix_names(
 
 
 def test_functions_are_called_by_whom_the_matrix_names(scene: Scene) -> None:
-    superuser = scene.connect()
+    superuser = scene.watcher
     for function, logins in CALLABLE.items():
         found = {
             login
@@ -84,12 +84,12 @@ def test_functions_are_called_by_whom_the_matrix_names(scene: Scene) -> None:
 
 
 def test_nobody_writes_a_table(scene: Scene) -> None:
-    rows = scene.connect().execute(_MAY_WRITE.encode(), (list(_WRITES), list(TRIED)))
+    rows = scene.watcher.execute(_MAY_WRITE.encode(), (list(_WRITES), list(TRIED)))
     assert rows.fetchall() == []
 
 
 def test_nobody_has_what_endangers_the_server(scene: Scene) -> None:
-    rows = scene.connect().execute(_DANGEROUS.encode(), (list(TRIED),))
+    rows = scene.watcher.execute(_DANGEROUS.encode(), (list(TRIED),))
     assert rows.fetchall() == []
 
 
