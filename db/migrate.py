@@ -38,7 +38,7 @@ def upgrade(dsn: str) -> None:
     _run_alembic(dsn)
 
 
-def _run_alembic(dsn: str) -> None:
+def _run_alembic(dsn: str, revision: str = HEAD) -> None:
     parameters = address.parse(dsn) | {"options": "-c lock_timeout=30s"}
     engine = create_engine(
         "postgresql+psycopg://",
@@ -49,5 +49,5 @@ def _run_alembic(dsn: str) -> None:
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, HEAD)
+        command.upgrade(config, revision)
     engine.dispose()

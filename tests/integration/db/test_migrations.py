@@ -1,14 +1,18 @@
 """The tables that migrations make are those that queries know."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import psycopg
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from db.migrate import HEAD, schema_version, upgrade
+from db.embedded import EmbeddedServer
+from db.migrate import HEAD, _run_alembic, schema_version, upgrade
 from db.tables import SCHEMA, metadata
 from tests.builders.site import camera
 from tests.fixtures_db import Database
@@ -65,6 +69,48 @@ def test_migrated_tables_are_the_known_tables(database: Database) -> None:
 def test_upgrading_again_changes_nothing(database: Database) -> None:
     upgrade(database.superuser_dsn)
     assert schema_version(database.connect()) == HEAD
+
+
+_OLD_ROWS = """
+    INSERT INTO atalaya.engine
+        (id, software_version, model_name, device, camera_count, spooled)
+        VALUES (gen_random_uuid(), repeat('v', 300), 'm', 'cpu', 1, 0);
+    INSERT INTO atalaya.audit (login, workstation, action, subject, detail)
+        VALUES ('ana', 'x', 'decide', 'x', '{}')
+"""
+
+
+@pytest.fixture
+def release_before(database_host: EmbeddedServer) -> Iterator[str]:
+    """Give the address of a database as the release before left it, with its rows."""
+    postgres = make_conninfo(database_host.superuser_dsn, dbname="postgres")
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE release_before TEMPLATE template0")
+    dsn = make_conninfo(database_host.superuser_dsn, dbname="release_before")
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA atalaya")
+        _run_alembic(dsn, "0003")
+        connection.execute(_OLD_ROWS.encode())
+    yield dsn
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("DROP DATABASE release_before")
+
+
+def test_rows_of_the_release_before_stay(release_before: str) -> None:
+    upgrade(release_before)
+    with psycopg.connect(release_before, autocommit=True) as connection:
+        assert schema_version(connection) == HEAD
+        versions = connection.execute(
+            "SELECT length(software_version) FROM atalaya.engine"
+        )
+        assert versions.fetchall() == [(300,)]
+        loose = connection.execute(
+            "SELECT conname FROM pg_constraint WHERE NOT convalidated"
+        )
+        assert loose.fetchall() == [("engine_is_brief",)]
+        assert (
+            connection.execute("SELECT * FROM atalaya.verify_audit()").fetchall() == []
+        )
 
 
 def test_every_function_has_a_fixed_search_path(database: Database) -> None:
