@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from app.runtime.recording_batch import BatchListener, BatchResult
     from app.runtime.recording_job import RecordingJob
     from app.runtime.single_source import SourceReport
+    from db.address import Connection
     from db.audit_check import AuditReport
     from db.embedded import EmbeddedServer
     from db.engine_gateway import EngineGateway
@@ -474,6 +475,18 @@ def add_person(
         with database(paths, None, open_secret_store(paths), (person,)):
             return
     provision(superuser_dsn, (person,))
+
+
+@contextmanager
+def administration(paths: Paths, superuser_dsn: str | None) -> Iterator["Connection"]:
+    """Yield a connection that may look after people; what it did is kept at the end."""
+    from db import address
+
+    with database(paths, superuser_dsn, open_secret_store(paths)) as server:
+        owner = server.embedded
+        dsn = owner.superuser_dsn if owner else server.address
+        with address.connect(address.parse(dsn)) as connection:
+            yield connection
 
 
 def _person(login: str, full_name: str, role: Role, password: str) -> "NewPerson":

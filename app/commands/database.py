@@ -3,11 +3,16 @@
 import argparse
 import getpass
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from app.commands.common import Commands, add_dsn, add_home, paths_of
+from app.domain.errors import StateConflict
+from app.domain.ids import Login
 from app.domain.person import Role
 
+_T = TypeVar("_T")
 _ROLES = tuple(role.value for role in Role if role is not Role.ENGINE)
 
 
@@ -39,6 +44,7 @@ def add(commands: Commands) -> None:
     add_home(check)
     check.set_defaults(run=_check)
     _add_verify_audit(actions)
+    _add_people(actions)
 
 
 def _add_verify_audit(actions: Commands) -> None:
@@ -84,6 +90,25 @@ def _add_plates(actions: Commands) -> None:
     _add_superuser(forget)
     add_home(forget)
     forget.set_defaults(run=_forget_plates)
+
+
+def _add_people(actions: Commands) -> None:
+    listed = actions.add_parser("sessions", help="list who is connected")
+    ended = actions.add_parser("end-sessions", help="end all sessions of a person")
+    out = actions.add_parser("put-out", help="let a person in no more")
+    back = actions.add_parser("let-in", help="let a person in again")
+    runs = (
+        (listed, _sessions),
+        (ended, _end_sessions),
+        (out, _put_out),
+        (back, _let_in),
+    )
+    for parser, run in runs:
+        if parser is not listed:
+            parser.add_argument("login")
+        _add_superuser(parser)
+        add_home(parser)
+        parser.set_defaults(run=run)
 
 
 def _add_superuser(parser: argparse.ArgumentParser) -> None:
@@ -163,6 +188,64 @@ def _check(options: argparse.Namespace) -> int:
         print(finding)
     print(f"{len(findings)} finding(s)")
     return 1 if findings else 0
+
+
+def _sessions(options: argparse.Namespace) -> int:
+    from app.bootstrap import administration
+    from db.people import sessions
+
+    with administration(paths_of(options), options.superuser_dsn) as connection:
+        found = sessions(connection)
+    for each in found:
+        began = each.in_transaction_since
+        held = f", in a transaction since {began:%Y-%m-%d %H:%M:%S %Z}" if began else ""
+        since = f"{each.since:%Y-%m-%d %H:%M:%S %Z}"
+        print(
+            f"{each.login} from {each.address} ({each.application}) since {since}{held}"
+        )
+    print(f"{len(found)} session(s)")
+    return 0
+
+
+def _end_sessions(options: argparse.Namespace) -> int:
+    from app.bootstrap import administration
+    from db.people import end_sessions
+
+    with administration(paths_of(options), options.superuser_dsn) as connection:
+        ended = _of_a_person(lambda: end_sessions(connection, Login(options.login)))
+    print(f"{ended} session(s) of {options.login} ended.")
+    return 0
+
+
+def _put_out(options: argparse.Namespace) -> int:
+    _set_active(options, active=False)
+    print(f"{options.login} is out: no login, no session.")
+    return 0
+
+
+def _let_in(options: argparse.Namespace) -> int:
+    _set_active(options, active=True)
+    print(f"{options.login} can log in again.")
+    return 0
+
+
+def _set_active(options: argparse.Namespace, *, active: bool) -> None:
+    from app.bootstrap import administration
+    from db.people import set_active
+
+    with administration(paths_of(options), options.superuser_dsn) as connection:
+        _of_a_person(
+            lambda: set_active(connection, Login(options.login), active=active)
+        )
+
+
+def _of_a_person(act: Callable[[], _T]) -> _T:
+    try:
+        return act()
+    except KeyError:
+        raise StateConflict(
+            "Nobody here has this login. Check how it is written."
+        ) from None
 
 
 def _verify_audit(options: argparse.Namespace) -> int:

@@ -1747,6 +1747,14 @@
         <source>Made a person</source>
         <translation>Creó una persona</translation>
     </message>
+    <message>
+        <source>Put out or let in</source>
+        <translation>Dio de baja o de alta</translation>
+    </message>
+    <message>
+        <source>Ended sessions</source>
+        <translation>Cerró sesiones</translation>
+    </message>
 </context>
 <context>
     <name>cameras</name>

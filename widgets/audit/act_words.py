@@ -19,6 +19,8 @@ _WORDS: Final[dict[str, Callable[[], str]]] = {
     "add_watch": lambda: _tr("acts", "Began to watch a plate"),
     "end_watch": lambda: _tr("acts", "Stopped watching a plate"),
     "create_person": lambda: _tr("acts", "Made a person"),
+    "set_active": lambda: _tr("acts", "Put out or let in"),
+    "end_sessions": lambda: _tr("acts", "Ended sessions"),
 }
 
 ACTS: Final = tuple(_WORDS)

@@ -47,6 +47,8 @@ _SOUND: dict[str, tuple[str, tuple[Any, ...]]] = {
         OPERATOR,
         (uuid4(), "PENDING", "confirm", None, "seen", "ABC123"),
     ),
+    "end_sessions(text)": (ADMINISTRATOR, ("nobody",)),
+    "set_active(text,boolean)": (ADMINISTRATOR, ("nobody", False)),
     "heartbeat(uuid,text,text,text,integer,integer)": (
         ENGINE,
         (uuid4(), "1", "m", "cpu", 1, 0),

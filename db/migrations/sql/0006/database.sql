@@ -57,3 +57,71 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- People come and go, and a client can keep a transaction open for as long as it likes:
+-- an administrator sees who is there, ends sessions, and puts somebody out. Owned by the
+-- role that makes people; it may signal nobody who is a superuser.
+GRANT pg_signal_backend, pg_read_all_stats TO atalaya_people
+    WITH INHERIT TRUE, SET FALSE;
+GRANT UPDATE (active) ON atalaya.person TO atalaya_people;
+
+CREATE FUNCTION atalaya.sessions() RETURNS TABLE (
+    pid integer, login text, address text, application text, since timestamptz,
+    in_transaction_since timestamptz
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT a.pid, p.login, host(a.client_addr), a.application_name, a.backend_start,
+        a.xact_start
+    FROM pg_stat_activity AS a JOIN atalaya.person AS p ON p.login = a.usename
+    WHERE a.datname = current_database() AND a.backend_type = 'client backend'
+    ORDER BY p.login, a.backend_start, a.pid
+$$;
+
+-- Returns how many there were.
+CREATE FUNCTION atalaya.end_sessions(p_login text) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_ended integer;
+BEGIN
+    IF NOT EXISTS (SELECT FROM atalaya.person WHERE login = p_login) THEN
+        RAISE EXCEPTION 'There is no such person.' USING ERRCODE = 'AT002';
+    END IF;
+    SELECT count(pg_terminate_backend(s.pid)) INTO v_ended
+        FROM atalaya.sessions() AS s
+        WHERE s.login = p_login AND s.pid <> pg_backend_pid();
+    PERFORM atalaya.record('end_sessions', p_login,
+        jsonb_build_object('ended', v_ended));
+    RETURN v_ended;
+END
+$$;
+
+CREATE FUNCTION atalaya.set_active(p_login text, p_active boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF p_login = session_user THEN
+        RAISE EXCEPTION 'Nobody puts out or lets in oneself.' USING ERRCODE = 'AT001';
+    END IF;
+    UPDATE atalaya.person SET active = p_active WHERE login = p_login;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'There is no such person.' USING ERRCODE = 'AT002';
+    END IF;
+    EXECUTE format('ALTER ROLE %I %s', p_login,
+        CASE WHEN p_active THEN 'LOGIN' ELSE 'NOLOGIN' END);
+    PERFORM atalaya.record('set_active', p_login,
+        jsonb_build_object('active', p_active));
+    IF NOT p_active THEN
+        PERFORM atalaya.end_sessions(p_login);
+    END IF;
+    PERFORM atalaya.announce('person', NULL);
+END
+$$;
+
+ALTER FUNCTION atalaya.sessions() OWNER TO atalaya_people;
+ALTER FUNCTION atalaya.end_sessions(text) OWNER TO atalaya_people;
+ALTER FUNCTION atalaya.set_active(text, boolean) OWNER TO atalaya_people;
+REVOKE ALL ON FUNCTION
+    atalaya.sessions(), atalaya.end_sessions(text), atalaya.set_active(text, boolean)
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+    atalaya.sessions(), atalaya.end_sessions(text), atalaya.set_active(text, boolean)
+    TO atalaya_administrator;
