@@ -1744,6 +1744,14 @@
         <translation>Dejó de vigilar una placa</translation>
     </message>
     <message>
+        <source>Forgot old plates</source>
+        <translation>Olvidó placas antiguas</translation>
+    </message>
+    <message>
+        <source>Said how long plates are kept</source>
+        <translation>Fijó cuánto se guardan las placas</translation>
+    </message>
+    <message>
         <source>Made a person</source>
         <translation>Creó una persona</translation>
     </message>

@@ -18,6 +18,8 @@ _WORDS: Final[dict[str, Callable[[], str]]] = {
     "found_plates": lambda: _tr("acts", "Was shown plates"),
     "add_watch": lambda: _tr("acts", "Began to watch a plate"),
     "end_watch": lambda: _tr("acts", "Stopped watching a plate"),
+    "forget_plate_reads": lambda: _tr("acts", "Forgot old plates"),
+    "set_plate_retention": lambda: _tr("acts", "Said how long plates are kept"),
     "create_person": lambda: _tr("acts", "Made a person"),
     "set_active": lambda: _tr("acts", "Put out or let in"),
     "end_sessions": lambda: _tr("acts", "Ended sessions"),

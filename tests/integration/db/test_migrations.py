@@ -89,7 +89,7 @@ def release_before(database_host: EmbeddedServer) -> Iterator[str]:
     dsn = make_conninfo(database_host.superuser_dsn, dbname="release_before")
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("CREATE SCHEMA atalaya")
-        _run_alembic(dsn, "0003")
+        _run_alembic(dsn, "0005")
         connection.execute(_OLD_ROWS.encode())
     yield dsn
     with psycopg.connect(postgres, autocommit=True) as connection:
