@@ -74,6 +74,30 @@ def hidden_parts(scene: Scene) -> tuple[PixelBox, ...]:
     )
 
 
+def hidden_in(scene: Scene, piece: PixelBox, *, is_plate: bool) -> tuple[PixelBox, ...]:
+    """Return what is hidden of a piece cut out of the picture, from its corner on.
+
+    Where the piece `is_plate`, it shows no glass, wherever on its vehicle it is.
+    """
+    whole = PixelBox(0, 0, scene.width_px, scene.height_px)
+    parts = _third_parties(scene, whole) if is_plate else _parts(scene, whole)
+    return tuple(
+        moved(inside, -piece.left_px, -piece.top_px)
+        for part in parts
+        if (inside := _common(part, piece))
+    )
+
+
+def moved(box: PixelBox, right_px: float, down_px: float) -> PixelBox:
+    """Return a box of the same size elsewhere."""
+    return PixelBox(
+        box.left_px + right_px,
+        box.top_px + down_px,
+        box.right_px + right_px,
+        box.bottom_px + down_px,
+    )
+
+
 def heading_between(earlier: PixelBox, later: PixelBox) -> Heading:
     """Tell from two boxes of a vehicle which way it goes.
 
@@ -88,10 +112,15 @@ def heading_between(earlier: PixelBox, later: PixelBox) -> Heading:
 
 
 def _parts(scene: Scene, whole: PixelBox) -> Iterator[PixelBox]:
+    if scene.concerned is not None:
+        yield _glass(scene.concerned, scene.heading)
+    yield from _third_parties(scene, whole)
+
+
+def _third_parties(scene: Scene, whole: PixelBox) -> Iterator[PixelBox]:
     if scene.concerned is None:
         yield whole
         return
-    yield _glass(scene.concerned, scene.heading)
     if scene.others is None:
         yield from _without(whole, _grown(scene.concerned.box, _CONTEXT, _CONTEXT))
         return

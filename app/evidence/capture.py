@@ -64,7 +64,10 @@ class CaptureRequest:
         return readings[after - 1].phase if after else None
 
     def track_file(self, clip_start_ns: int | None) -> TrackFile:
-        """Return the observations, in order of stream time, each frame once."""
+        """Return the observations, in order of stream time, each frame once.
+
+        Where the plate was cut out is not known yet.
+        """
         boxes = {time.stream_ns: (time, seen) for time, seen in self.history}
         lamp = {reading.time.stream_ns: reading for reading in self.lamp_history}
         return TrackFile(
@@ -79,6 +82,7 @@ class CaptureRequest:
             decisive_ns=self.finding.occurred.stream_ns,
             samples=tuple(_sample(*boxes[at]) for at in sorted(boxes)),
             others=None if self.others is None else tuple(map(_other, self.others)),
+            crop=None,
             lamp=tuple(_lamp_sample(lamp[at]) for at in sorted(lamp)),
         )
 

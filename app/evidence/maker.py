@@ -69,8 +69,8 @@ class CaseMaker:
     def steps(self) -> Iterator[tuple[EvidenceKind, Callable[[], MadeFile]]]:
         """Yield what to make and how, in the order that later steps rely on."""
         yield EvidenceKind.CLIP, self._make_clip
-        yield EvidenceKind.TRACK, self._make_track
         yield EvidenceKind.PLATE, self._make_plate
+        yield EvidenceKind.TRACK, self._make_track
         for index, (kind, _) in enumerate(self._request.stills):
             yield kind, partial(self._make_still, kind, index)
 
@@ -113,7 +113,8 @@ class CaseMaker:
 
     def _make_track(self) -> MadeFile:
         path = self._folder / "track.json"
-        track_file.write_track(self._track, path)
+        place = self._view.place if self._view else None
+        track_file.write_track(replace(self._track, crop=place), path)
         begun = self._track.samples[0].wall if self._track.samples else None
         return MadeFile(
             path,
@@ -130,7 +131,8 @@ class CaseMaker:
         self._view = view
         path = self._folder / "plate.jpg"
         stills.write_crop(path, view.image)
-        return MadeFile(path, stills.MEDIA_TYPE, self._request.wall_at(view.stream_ns))
+        wall = self._request.wall_at(view.place.stream_ns)
+        return MadeFile(path, stills.MEDIA_TYPE, wall)
 
     def _unlike_pictures(self) -> list[Picture]:
         """Return each decoded picture once: a frame twice is no second witness."""

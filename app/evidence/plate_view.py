@@ -9,8 +9,8 @@ import numpy.typing as npt
 from app.domain.geometry import PixelBox
 from app.evidence.capture import CaptureRequest
 from app.evidence.frames import Picture
-from app.evidence.stills import crop
-from app.evidence.track_file import TrackFile
+from app.evidence.stills import crop, crop_area
+from app.evidence.track_file import PlateCrop, TrackFile
 from app.ports import PlateRead, PlateReader
 
 _MOST_TRIES = 6
@@ -21,11 +21,10 @@ _PLATE_MARGIN = 0.35
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlateView:
-    """A BGR crop and the time it is from; `read` when it shows the plate itself."""
+    """A BGR crop, and where it is from."""
 
-    stream_ns: int
+    place: PlateCrop
     image: npt.NDArray[np.uint8]
-    read: bool
 
 
 def times_to_try(request: CaptureRequest) -> tuple[int, ...]:
@@ -80,10 +79,10 @@ def look_for_plate(
     reads, views = [], []
     for picture, box in _seen(pictures, track):
         read = reader.read(picture.image, box)
-        image = None if read is None else crop(picture.image, read.box, _PLATE_MARGIN)
-        if read is not None and image is not None:
+        view = None if read is None else _cut(picture, read.box, _PLATE_MARGIN)
+        if read is not None and view is not None:
             reads.append(read)
-            views.append(PlateView(picture.stream_ns, image, read=True))
+            views.append(view)
     return PlateLook(tuple(reads), tuple(views))
 
 
@@ -99,9 +98,23 @@ def _seen(
 
 
 def _largest(seen: Sequence[tuple[Picture, PixelBox]]) -> PlateView | None:
-    crops = [
-        PlateView(picture.stream_ns, image, read=False)
-        for picture, box in seen
-        if (image := crop(picture.image, box)) is not None
-    ]
+    crops = [view for picture, box in seen if (view := _cut(picture, box)) is not None]
     return max(crops, key=lambda view: view.image.size, default=None)
+
+
+def _cut(
+    picture: Picture, box: PixelBox, plate_margin: float | None = None
+) -> PlateView | None:
+    """Cut out a plate with its margin, or without one the whole vehicle."""
+    height_px, width_px = picture.image.shape[:2]
+    margin = plate_margin or 0.0
+    area = crop_area((width_px, height_px), box, margin)
+    image = crop(picture.image, box, margin)
+    if area is None or image is None:
+        return None
+    place = PlateCrop(
+        stream_ns=picture.stream_ns,
+        box=PixelBox(*area),
+        is_plate=plate_margin is not None,
+    )
+    return PlateView(place, image)

@@ -2,7 +2,8 @@
 
 A JSON file of the evidence store. Times are stream times; the clip's time 0 is
 `clip_start_ns`. Pixels are those of the full-size picture. Since version 2 it also says
-who else was in the picture, so that they can be masked in what leaves the house.
+who else was in the picture and where the plate was cut out, so that third parties can
+be masked in what leaves the house.
 """
 
 import json
@@ -26,6 +27,8 @@ _LONGEST_GAP_NS = 500_000_000
 _NEAR_NS = 700_000_000
 _TREND_NS = 400_000_000
 _MOST_BYTES = 64 << 20
+_ROUNDING_NS = 2_000
+"""Of two wall times in microseconds, a picture's and the decisive moment's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +85,24 @@ class LampSample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlateCrop:
+    """Where the case's `plate` picture was cut out of the full-size picture.
+
+    `is_plate` when a plate was read there; else it is the whole vehicle.
+    """
+
+    stream_ns: int
+    box: PixelBox
+    is_plate: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrackFile:
     """All that was observed of one vehicle, both sequences in order of stream time.
 
     `clip_start_ns` is None when there is no clip. `others` are those in the picture
-    during the clip, None in a file of version 1, which does not tell.
+    during the clip, None in a file of version 1, which does not tell. `crop` is None
+    there too, and where no crop was made.
     """
 
     infraction_id: InfractionId
@@ -100,6 +116,7 @@ class TrackFile:
     decisive_ns: int
     samples: tuple[TrackSample, ...]
     others: tuple[OtherTrack, ...] | None
+    crop: PlateCrop | None
     lamp: tuple[LampSample, ...]
 
     def box_at(self, stream_ns: int) -> PixelBox | None:
@@ -110,7 +127,12 @@ class TrackFile:
         return _box_at(self.samples, stream_ns)
 
     def scene_at(self, stream_ns: int) -> Scene:
-        """Return what is known of the picture at a time."""
+        """Return what is known of the picture at a time.
+
+        A time just outside of the track is its end: it may be a wall time turned back,
+        which has microseconds alone.
+        """
+        stream_ns = self._within(stream_ns)
         box = self.box_at(stream_ns)
         return Scene(
             width_px=self.image_width_px,
@@ -119,6 +141,13 @@ class TrackFile:
             heading=self._heading_at(stream_ns),
             others=self._others_at(stream_ns),
         )
+
+    def _within(self, stream_ns: int) -> int:
+        """Return the track's own end for a time that only rounding put beside it."""
+        for end in (*self.samples[:1], *self.samples[-1:]):
+            if abs(end.stream_ns - stream_ns) <= _ROUNDING_NS:
+                return end.stream_ns
+        return stream_ns
 
     def _heading_at(self, stream_ns: int) -> Heading:
         beside = [
@@ -162,8 +191,8 @@ def read_track(file: BinaryIO) -> TrackFile:
     except RecursionError:
         raise ValueError("the track file is nested too deep") from None
     version = data.pop("schema_version", 0) if isinstance(data, dict) else 0
-    if version == 1 and "others" not in data:
-        data["others"] = None
+    if version == 1 and not data.keys() & {"others", "crop"}:
+        data |= {"others": None, "crop": None}
     elif version != SCHEMA_VERSION:
         raise ValueError("the track file is of an unknown version")
     return cast("TrackFile", form_of(TrackFile).restore(data))

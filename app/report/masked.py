@@ -16,11 +16,11 @@ from app.domain.evidence import EvidenceItem, EvidenceKind
 from app.domain.geometry import PixelBox
 from app.domain.ids import Sha256
 from app.domain.infraction import Infraction
-from app.domain.masks import Scene, hidden_parts
+from app.domain.masks import Scene, hidden_in, hidden_parts, moved
 from app.evidence.data_bar import inset_area
 from app.evidence.masking import cell_px, hide
-from app.evidence.stills import crop_area, picture_left_px
-from app.evidence.track_file import TrackFile, read_track
+from app.evidence.stills import picture_left_px
+from app.evidence.track_file import PlateCrop, TrackFile, read_track
 from app.ports import EvidenceStore
 from app.report.pictures import VerifiedPicture, damaged, read_verified
 
@@ -33,7 +33,6 @@ PRINTED = (
 """What a notice shows, the decisive picture first."""
 
 _QUALITY = 92
-_SLACK_PX = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +55,17 @@ def masked_pictures(
     by_kind = {item.kind: item for item in infraction.evidence}
     track = _track(by_kind.get(EvidenceKind.TRACK), store)
     shown = [
-        _Shown(item, read_verified(store, item.sha256), _scene(track, item, infraction))
+        _Shown(
+            item,
+            read_verified(store, item.sha256),
+            _scene(track, item, infraction),
+            None if track is None else track.crop,
+        )
         for kind in PRINTED
         if (item := by_kind.get(kind)) is not None
     ]
-    inset_hidden = any(one.is_vehicle_crop for one in shown)
-    return {one.item.kind: one.masked(inset_hidden=inset_hidden) for one in shown}
+    inset_shown = any(one.is_plate_alone for one in shown)
+    return {one.item.kind: one.masked(inset_shown=inset_shown) for one in shown}
 
 
 def _track(item: EvidenceItem | None, store: EvidenceStore) -> TrackFile | None:
@@ -80,6 +84,8 @@ def _scene(
 ) -> Scene | None:
     if track is None:
         return None
+    if item.kind is EvidenceKind.PLATE:
+        return None if track.crop is None else track.scene_at(track.crop.stream_ns)
     occurred = infraction.occurred
     later_s = (item.captured_at - occurred.wall).total_seconds()
     return track.scene_at(occurred.stream_ns + round(later_s * 1e9))
@@ -87,27 +93,28 @@ def _scene(
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """A picture of the case with what is known of its moment."""
+    """A picture of the case with what is known of its moment.
+
+    `crop` is where the case's plate was cut out, None when that is not known.
+    """
 
     item: EvidenceItem
     picture: VerifiedPicture
     scene: Scene | None
+    crop: PlateCrop | None
 
     @property
-    def is_vehicle_crop(self) -> bool:
-        """Whether it is the whole vehicle, cut out because no plate was found.
+    def is_plate_alone(self) -> bool:
+        """Whether it is a crop of which all may be seen."""
+        return self.item.kind is EvidenceKind.PLATE and not self._crop_parts()
 
-        The recorder cuts it along the vehicle's box, so that its size tells.
-        """
-        return self._vehicle_at() is not None
-
-    def masked(self, *, inset_hidden: bool) -> MaskedPicture:
-        """Return the copy; `inset_hidden` for stills that repeat a vehicle crop."""
+    def masked(self, *, inset_shown: bool) -> MaskedPicture:
+        """Return the copy; a still repeats the plate's crop, and may show it or not."""
         image = _decoded(self.picture, self.item.sha256)
         size = self.picture.width_px, self.picture.height_px
         if self.scene is not None:
             size = self.scene.width_px, self.scene.height_px
-        copy = hide(image, self._parts(inset_hidden), cell_px(*size))
+        copy = hide(image, self._parts(inset_shown), cell_px(*size))
         return MaskedPicture(
             data=_encoded(copy),
             width_px=self.picture.width_px,
@@ -115,53 +122,33 @@ class _Shown:
             original=self.item.sha256,
         )
 
-    def _parts(self, inset_hidden: bool) -> Sequence[PixelBox]:
-        card = self.picture.width_px, self.picture.height_px
-        everything = (PixelBox(0, 0, *card),)
-        if self.scene is None or self.scene.concerned is None:
-            return everything
+    def _parts(self, inset_shown: bool) -> Sequence[PixelBox]:
         if self.item.kind is EvidenceKind.PLATE:
-            return self._crop_parts(self.scene)
+            return self._crop_parts()
+        if self.scene is None or self.scene.concerned is None:
+            return self._everything()
+        card = self.picture.width_px, self.picture.height_px
         picture = self.scene.width_px, self.scene.height_px
         left_px = picture_left_px(card, picture)
         if left_px is None:
-            return everything
-        parts = [_moved(part, left_px, 0) for part in hidden_parts(self.scene)]
-        return [*parts, inset_area(card, picture[1])] if inset_hidden else parts
+            return self._everything()
+        parts = [moved(part, left_px, 0) for part in hidden_parts(self.scene)]
+        return parts if inset_shown else [*parts, inset_area(card, picture[1])]
 
-    def _crop_parts(self, scene: Scene) -> Sequence[PixelBox]:
-        """Return what is hidden of the crop: nothing when it is the plate alone."""
-        corner = self._vehicle_at()
-        if corner is None:
-            return ()
-        return [_moved(part, -corner[0], -corner[1]) for part in hidden_parts(scene)]
+    def _crop_parts(self) -> Sequence[PixelBox]:
+        """Return what is hidden of the crop: all of it where nobody noted its place."""
+        scene, place = self.scene, self.crop
+        if scene is None or scene.concerned is None or place is None:
+            return self._everything()
+        if (place.box.width_px, place.box.height_px) != (
+            self.picture.width_px,
+            self.picture.height_px,
+        ):
+            return self._everything()
+        return hidden_in(scene, place.box, is_plate=place.is_plate)
 
-    def _vehicle_at(self) -> tuple[int, int] | None:
-        """Return where in the picture a vehicle crop begins, None if it is none."""
-        scene = self.scene
-        if scene is None or scene.concerned is None:
-            return None
-        if self.item.kind is not EvidenceKind.PLATE:
-            return None
-        picture = scene.width_px, scene.height_px
-        area = crop_area(picture, scene.concerned.box)
-        if area is None:
-            return None
-        left, top, right, bottom = area
-        alike = (
-            abs(right - left - self.picture.width_px) <= _SLACK_PX
-            and abs(bottom - top - self.picture.height_px) <= _SLACK_PX
-        )
-        return (left, top) if alike else None
-
-
-def _moved(box: PixelBox, right_px: float, down_px: float) -> PixelBox:
-    return PixelBox(
-        box.left_px + right_px,
-        box.top_px + down_px,
-        box.right_px + right_px,
-        box.bottom_px + down_px,
-    )
+    def _everything(self) -> Sequence[PixelBox]:
+        return (PixelBox(0, 0, self.picture.width_px, self.picture.height_px),)
 
 
 def _decoded(picture: VerifiedPicture, sha256: Sha256) -> npt.NDArray[np.uint8]:

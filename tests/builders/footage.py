@@ -102,6 +102,7 @@ class Drive:
             decisive_ns=occurred.stream_ns,
             samples=tuple(samples),
             others=(),
+            crop=None,
             lamp=tuple(lamp) if has_lamp else (),
         )
 

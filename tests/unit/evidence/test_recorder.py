@@ -240,6 +240,21 @@ class TestPlate:
         assert item.captured_at == wall_at(at(70))
         assert len(reader.asked) <= 9  # three stills and six looks
 
+    @pytest.mark.parametrize("read", [True, False])
+    def test_the_track_tells_where_it_was_cut_out(
+        self, store: MemoryEvidenceStore, video: Encoded, tmp_path: Path, read: bool
+    ) -> None:
+        """Or a copy for outside could not tell whom the crop shows."""
+        reader = FixedPlateReader({50: (str(PLATE.text), 0.8)}) if read else None
+        infraction = _recorder(reader, store, tmp_path).record(capture(video))
+        picture = _picture(store, _item(infraction, EvidenceKind.PLATE))
+        with store.open(_item(infraction, EvidenceKind.TRACK).sha256) as file:
+            place = read_track(file).crop
+        assert place is not None
+        assert [place.box.width_px, place.box.height_px] == list(picture.size)
+        assert place.stream_ns == at(50 if read else 89)
+        assert place.is_plate == read
+
     def test_what_two_frames_agree_on_is_published(
         self, store: MemoryEvidenceStore, video: Encoded, tmp_path: Path
     ) -> None:

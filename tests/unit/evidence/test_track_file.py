@@ -93,6 +93,7 @@ def test_garbage_is_refused(data: bytes) -> None:
         "null",
         '{"schema_version": 1}',
         '{"schema_version": 1, "others": null}',
+        '{"schema_version": 1, "crop": null}',
         '{"schema_version": 3}',
     ],
 )
@@ -121,6 +122,7 @@ def test_a_file_of_the_first_version_does_not_tell_of_others(
     write_track(track, tmp_path / "track.json")
     data = json.loads((tmp_path / "track.json").read_text("utf-8"))
     assert data.pop("others") == []
+    assert data.pop("crop") is None
     old = json.dumps(data | {"schema_version": 1})
     assert read_track(io.BytesIO(old.encode())) == replace(track, others=None)
     assert replace(track, others=None).scene_at(at(50)).others is None

@@ -24,10 +24,11 @@ from app.evidence.bar_text import Cell
 from app.evidence.data_bar import inset_area
 from app.evidence.marks import Marks
 from app.evidence.recorder import Recorder
-from app.evidence.stills import crop, write_crop, write_still
+from app.evidence.stills import crop, crop_area, write_crop, write_still
 from app.evidence.track_file import (
     OtherSample,
     OtherTrack,
+    PlateCrop,
     TrackFile,
     TrackSample,
     write_track,
@@ -48,6 +49,7 @@ WIDTH, HEIGHT = 1280, 720
 CAR = PixelBox(400.4, 300.2, 700.6, 520.3)
 BODY = PixelBox(440, 440, 660, 510)
 GLASS = PixelBox(410, 310, 690, 410)
+PLATE = PixelBox(500, 450, 600, 490)
 OTHER = PixelBox(900, 100, 1100, 240)
 FREE = PixelBox(20, 560, 300, 700)
 FINDING = speeding()
@@ -74,7 +76,7 @@ class _Made:
         self,
         track: TrackFile | None,
         *,
-        plate: PixelBox = CAR,
+        plate: PixelBox = PLATE,
         kinds: Sequence[EvidenceKind] = tuple(_AT),
     ) -> Infraction:
         """Store stills, the crop of `plate` and the track; return their case."""
@@ -111,6 +113,11 @@ class _Made:
         """Return the masked copies as pixels."""
         pictures = masked_pictures(infraction, self.store)
         return {kind: _pixels(picture.data) for kind, picture in pictures.items()}
+
+    def inset_is_hidden(self, infraction: Infraction) -> bool:
+        """Tell whether the decisive still's copy hides what its bar repeats."""
+        copy = self.copies(infraction)[EvidenceKind.STILL_DECISIVE]
+        return _smooth(copy, inset_area((WIDTH, copy.shape[0]), HEIGHT))
 
     def original(self, infraction: Infraction, kind: EvidenceKind) -> Pixels:
         """Return an original as pixels."""
@@ -149,7 +156,17 @@ def _track(
             for at in times
         ),
         others=others,
+        crop=_place(PLATE),
         lamp=(),
+    )
+
+
+def _place(box: PixelBox, *, is_plate: bool = True) -> PlateCrop:
+    """Return where the crop of `box` is said to be from."""
+    area = crop_area((WIDTH, HEIGHT), box)
+    assert area is not None
+    return PlateCrop(
+        stream_ns=OCCURRED.stream_ns, box=PixelBox(*area), is_plate=is_plate
     )
 
 
@@ -233,18 +250,61 @@ def test_where_nothing_is_known_all_is_hidden(made: _Made, trouble: str) -> None
 
 def test_a_plate_stays_and_a_whole_vehicle_in_its_place_is_masked(made: _Made) -> None:
     """Where no plate was found the recorder keeps the vehicle, and who is in it."""
-    kind, still = EvidenceKind.PLATE, EvidenceKind.STILL_DECISIVE
-    plate = made.case(_track(), plate=PixelBox(500, 450, 600, 490))
-    whole = made.case(_track())
-    inset = inset_area((WIDTH, made.original(whole, still).shape[0]), HEIGHT)
-    for infraction, hidden in ((plate, False), (whole, True)):
+    kind = EvidenceKind.PLATE
+    whole = replace(_track(), crop=_place(CAR, is_plate=False))
+    for infraction, hidden in (
+        (made.case(_track()), False),
+        (made.case(whole, plate=CAR), True),
+    ):
         copies = made.copies(infraction)
         original = made.original(infraction, kind)
         height, width = original.shape[:2]
         upper = PixelBox(0, 0, width, height * 0.5)
         assert _smooth(copies[kind], upper) == hidden
         assert _same(copies[kind], original, PixelBox(0, height * 0.6, width, height))
-        assert _smooth(copies[still], inset) == hidden
+        assert made.inset_is_hidden(infraction) == hidden
+
+
+def test_the_plate_of_one_who_stands_before_the_vehicle_is_hidden(made: _Made) -> None:
+    """A plate was read within the vehicle's box, and it may be another's."""
+    nearer = PixelBox(470, 400, 640, 560)
+    infraction = made.case(_track(others=_beside(VehicleClass.MOTORCYCLE, nearer)))
+    plate = made.copies(infraction)[EvidenceKind.PLATE]
+    assert _smooth(plate, PixelBox(0, 0, plate.shape[1], plate.shape[0]))
+    assert made.inset_is_hidden(infraction)
+
+
+@pytest.mark.parametrize("trouble", ["no place", "other size", "no track", "away"])
+def test_a_crop_from_nobody_knows_where_is_hidden(made: _Made, trouble: str) -> None:
+    track = replace(_track(), crop=None) if trouble == "no place" else _track()
+    if trouble == "other size":
+        track = replace(track, crop=_place(CAR))
+    if trouble == "away":
+        later_ns = OCCURRED.stream_ns + 5_000_000_000
+        track = replace(track, crop=replace(_place(PLATE), stream_ns=later_ns))
+    infraction = made.case(None if trouble == "no track" else track)
+    plate = made.copies(infraction)[EvidenceKind.PLATE]
+    assert _smooth(plate, PixelBox(0, 0, plate.shape[1], plate.shape[0]))
+    assert made.inset_is_hidden(infraction)
+
+
+def test_a_crop_that_is_missing_is_hidden_in_the_stills(made: _Made) -> None:
+    """Its picture was lost, and the stills repeat it all the same."""
+    infraction = made.case(_track(), kinds=[EvidenceKind.STILL_DECISIVE])
+    assert made.inset_is_hidden(infraction)
+
+
+@pytest.mark.parametrize("apart_ns", [-1_400, -1, 1, 1_400])
+def test_rounding_does_not_put_a_still_out_of_its_track(
+    made: _Made, apart_ns: int
+) -> None:
+    """The track has nanoseconds, the evidence microseconds."""
+    track = _track()
+    at_ns = OCCURRED.stream_ns + apart_ns
+    track = replace(track, samples=(replace(track.samples[0], stream_ns=at_ns),))
+    infraction = made.case(track, kinds=[EvidenceKind.STILL_DECISIVE])
+    kind = EvidenceKind.STILL_DECISIVE
+    assert _same(made.copies(infraction)[kind], made.original(infraction, kind), BODY)
 
 
 def test_the_narrow_picture_of_a_wide_card_is_masked_where_it_lies(
