@@ -2,7 +2,7 @@
 
 Boxes in, boxes out; nothing here knows a picture. The rule is to hide more rather than
 less: where nobody noted what else is in the picture, only the vehicle that the notice
-is about stays, with a margin around it.
+is about stays.
 """
 
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from enum import Enum
 from app.domain.geometry import PixelBox
 from app.domain.vehicle import VehicleClass
 
-_CONTEXT = 0.15
-"""How far around the vehicle the picture stays when all else is hidden."""
 _AROUND_VEHICLE = 0.06
 _HEAD = 0.35
 _AROUND_HEAD = 0.25
 _LEAST_TREND = 0.03
+_PLATE_ASIDE, _PLATE_BELOW = 0.15, 0.5
+"""A vehicle's own plate lies in the lower half of it, and not at its sides."""
 _SAME = 0.7
 """Two boxes that share this much of both are one vehicle that was found twice."""
 
@@ -65,8 +65,8 @@ def hidden_parts(scene: Scene) -> tuple[PixelBox, ...]:
 
     They may overlap. Of the vehicle concerned it is the glass, of a person the head,
     of another vehicle all of it: glass and plate lie at opposite ends of it. Where a
-    vehicle is farther away than the one concerned, that one stands before it, and only
-    what is seen beside it is hidden.
+    vehicle is farther away than the one concerned, that one stands before it, and its
+    lower middle, where its own plate is, stays.
     """
     whole = PixelBox(0, 0, scene.width_px, scene.height_px)
     return tuple(
@@ -122,7 +122,7 @@ def _third_parties(scene: Scene, whole: PixelBox) -> Iterator[PixelBox]:
         yield whole
         return
     if scene.others is None:
-        yield from _without(whole, _grown(scene.concerned.box, _CONTEXT, _CONTEXT))
+        yield from _without(whole, scene.concerned.box)
         return
     for other in scene.others:
         yield from _third_party(other, scene.concerned.box)
@@ -145,10 +145,20 @@ def _third_party(other: RoadUser, concerned: PixelBox) -> Iterator[PixelBox]:
     if _overlap(other.box, concerned) >= _SAME:
         return
     all_of_it = _grown(other.box, _AROUND_VEHICLE, _AROUND_VEHICLE)
-    if other.box.bottom_px > concerned.bottom_px:
+    if other.box.bottom_px >= concerned.bottom_px:
         yield all_of_it
     else:
-        yield from _without(all_of_it, concerned)
+        yield from _without(all_of_it, _around_plate(concerned))
+
+
+def _around_plate(vehicle: PixelBox) -> PixelBox:
+    aside_px = _PLATE_ASIDE * vehicle.width_px
+    return PixelBox(
+        vehicle.left_px + aside_px,
+        vehicle.top_px + _PLATE_BELOW * vehicle.height_px,
+        vehicle.right_px - aside_px,
+        vehicle.bottom_px,
+    )
 
 
 def _top(box: PixelBox, share: float) -> PixelBox:

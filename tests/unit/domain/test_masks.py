@@ -98,6 +98,21 @@ def test_a_vehicle_behind_does_not_hide_the_plate_and_one_before_is_hidden() -> 
     assert not _seen(replace(SCENE, others=(before,)), CAR.box, *plate)
 
 
+def test_a_vehicle_behind_is_hidden_where_the_box_of_the_one_before_is_empty() -> None:
+    """A box has corners, and what is behind is seen through them."""
+    behind = RoadUser(PixelBox(300, 200, 800, 510), VehicleClass.CAR)
+    scene = replace(SCENE, others=(behind,), heading=Heading.AWAY)
+    for corner in ((0.05, 0.6), (0.95, 0.6), (0.1, 0.9), (0.9, 0.9)):
+        assert not _seen(scene, CAR.box, *corner)
+    assert not _seen(scene, CAR.box, 0.5, 0.48)
+    assert _seen(scene, CAR.box, 0.5, 0.85)
+
+
+def test_of_two_that_stand_alike_near_neither_is_behind() -> None:
+    alike = RoadUser(PixelBox(500, 350, 900, CAR.box.bottom_px), VehicleClass.CAR)
+    assert not _seen(replace(SCENE, others=(alike,)), CAR.box, 0.5, 0.85)
+
+
 def test_a_vehicle_that_was_found_twice_stays_itself() -> None:
     twice = RoadUser(PixelBox(405, 305, 702, 524), VehicleClass.TRUCK)
     assert hidden_parts(replace(SCENE, others=(twice,))) == hidden_parts(SCENE)
@@ -106,15 +121,14 @@ def test_a_vehicle_that_was_found_twice_stays_itself() -> None:
 
 
 @given(concerned=_VEHICLES, x_share=st.floats(0, 1), y_share=st.floats(0, 1))
-def test_without_a_note_of_others_only_the_vehicle_and_its_margin_stay(
+def test_without_a_note_of_others_only_the_vehicle_stays(
     concerned: RoadUser, x_share: float, y_share: float
 ) -> None:
     scene = replace(SCENE, concerned=concerned, others=None)
     x_px, y_px = x_share * WIDTH, y_share * HEIGHT
     box = concerned.box
-    aside_x = max(box.left_px - x_px, x_px - box.right_px) / box.width_px
-    aside_y = max(box.top_px - y_px, y_px - box.bottom_px) / box.height_px
-    if max(aside_x, aside_y) > 0.151:
+    across = box.left_px < x_px < box.right_px
+    if not (across and box.top_px < y_px < box.bottom_px):
         assert _hidden(scene, x_px, y_px)
 
 
