@@ -18,8 +18,9 @@ _AGAIN_NS = 3600 * NS_PER_S
 class Keeper:
     """A thread that starts the server again, at its port, when it is gone.
 
-    Once a day it also has the server forget old plates, a batch with each look. Only
-    for a server that was started here: another's is its owner's business.
+    Only for a server that was started here: another's is its owner's business. Once a
+    day it also has the server forget old plates, a batch with each look, whoever
+    started it: one that outlived a crash has no owner left, and twice does no harm.
     """
 
     def __init__(self, server: EmbeddedServer, clock: Clock) -> None:
@@ -30,25 +31,28 @@ class Keeper:
         self._forgetting: Forgetting | None = None
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="database-keeper")
-        if server.started_here:
-            self._thread.start()
+        self._thread.start()
 
     def close(self) -> None:
         """Let the server be; it may be stopped after this."""
         self._closing.set()
-        if self._thread.ident is not None:
-            self._thread.join()
+        self._thread.join()
 
     def _run(self) -> None:
         while not self._closing.wait(_LOOK_EVERY_S):
-            try:
-                again = EmbeddedServer.start(self._server.data_dir, self._server.port)
-            except EnvironmentFault as fault:
-                _log.error("the built-in database cannot be restarted: %s", fault)
-                continue
-            if again.started_here:
-                _log.warning("the built-in database was gone; it is back")
-            self._forget_some()
+            if not self._server.started_here or self._revived():
+                self._forget_some()
+
+    def _revived(self) -> bool:
+        """Start the server again if it is gone; return whether it runs."""
+        try:
+            again = EmbeddedServer.start(self._server.data_dir, self._server.port)
+        except EnvironmentFault as fault:
+            _log.error("the built-in database cannot be restarted: %s", fault)
+            return False
+        if again.started_here:
+            _log.warning("the built-in database was gone; it is back")
+        return True
 
     def _forget_some(self) -> None:
         if self._clock.monotonic_ns() < self._due_ns:

@@ -44,6 +44,25 @@ def test_old_plates_are_forgotten_each_day(tmp_path: Path) -> None:
         server.stop()
 
 
+def test_in_a_server_that_outlived_its_desktop_plates_are_forgotten(
+    tmp_path: Path,
+) -> None:
+    """After a crash the next desktop finds it running, and nobody else looks after."""
+    server = EmbeddedServer.start(tmp_path / "database")
+    clock = ManualClock()
+    provision(server.superuser_dsn)
+    found = EmbeddedServer.start(tmp_path / "database")
+    assert not found.started_here
+    keeper = Keeper(found, clock)
+    try:
+        _let_pass(server)
+        clock.advance(timedelta(days=1))
+        assert _forgotten(server)
+    finally:
+        keeper.close()
+        server.stop()
+
+
 def _let_pass(server: EmbeddedServer) -> None:
     with psycopg.connect(server.superuser_dsn) as connection:
         connection.execute(
