@@ -65,6 +65,10 @@ class Keeper:
             _log.warning("old plates are not forgotten: %s", fault)
             self._end_pass(_AGAIN_NS)
             return
+        except Exception:  # noqa: BLE001 - a bug must not end the keeper
+            _log.exception("a bug: old plates are not forgotten")
+            self._end_pass(_AGAIN_NS)
+            return
         if not more:
             done = self._forgetting
             _log.info("forgot %d reads and %d plates", done.reads, done.plates)

@@ -1,12 +1,15 @@
 """A built-in database that dies comes back at its address, and forgets old plates."""
 
 import contextlib
+import re
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import psutil
 import psycopg
+import pytest
 
 from db.embedded import EmbeddedServer
 from db.keeper import Keeper
@@ -61,6 +64,57 @@ def test_in_a_server_that_outlived_its_desktop_plates_are_forgotten(
     finally:
         keeper.close()
         server.stop()
+
+
+def test_a_bug_in_forgetting_is_logged_and_does_not_end_the_keeper(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = EmbeddedServer.start(tmp_path / "database")
+    clock = ManualClock()
+    keeper = Keeper(server, clock)
+    try:
+        provision(server.superuser_dsn)
+        _let_pass(server)
+        with _broken_forgetting(server):
+            clock.advance(timedelta(days=1))
+            assert _logged(caplog, "a bug: old plates are not forgotten")
+        assert any(record.exc_info for record in caplog.records)
+        clock.advance(timedelta(hours=1))
+        assert _forgotten(server)
+    finally:
+        keeper.close()
+        server.stop()
+
+
+@contextlib.contextmanager
+def _broken_forgetting(server: EmbeddedServer) -> Iterator[None]:
+    """Let the server's function fail as only a bug does, until the end of the block."""
+    with psycopg.connect(server.superuser_dsn, autocommit=True) as connection:
+        row = connection.execute(
+            "SELECT pg_get_functiondef(oid) FROM pg_proc"
+            " WHERE proname = 'forget_plate_reads'"
+        ).fetchone()
+        assert row is not None
+        whole = str(row[0])
+        begins = re.sub(
+            r"\nBEGIN\n",
+            "\nBEGIN\nRAISE EXCEPTION 'oh' USING ERRCODE = 'XX000';\n",
+            whole,
+            count=1,
+        )
+        assert begins != whole
+        connection.execute(begins.encode())
+        yield
+        connection.execute(whole.encode())
+
+
+def _logged(caplog: pytest.LogCaptureFixture, text: str) -> bool:
+    patience = threading.Event()
+    for _ in range(_BACK_WITHIN_S * 4):
+        if text in caplog.messages:
+            return True
+        patience.wait(0.25)
+    return False
 
 
 def _let_pass(server: EmbeddedServer) -> None:
