@@ -526,7 +526,8 @@ def forget_plates(
         dsn = owner.superuser_dsn if owner else server.address
         would = forgettable(dsn)
         since = f", the oldest of {would.oldest:%Y-%m-%d}" if would.oldest else ""
-        yield f"{would.reads} reads are older than {would.keep_days} days{since}."
+        yield f"{would.reads} reads would be forgotten{since}."
+        yield f"Reads are kept for {would.keep_days} days."
         yield f"{would.kept_by_case} old reads stay for their case."
         yield f"{would.kept_by_watch} old reads stay as hits of the watch list."
         if dry_run:
