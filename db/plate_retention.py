@@ -66,6 +66,8 @@ class Forgetting:
     def step(self) -> bool:
         """Forget what a batch holds of it; return whether there may be more.
 
+        The last one finds no read and forgets plates that were held before.
+
         Raises DatabaseUnavailable or StateConflict; then nothing of the batch is
         forgotten, and the next step tries it again.
         """
@@ -77,7 +79,7 @@ class Forgetting:
         self.reads += reads
         self.plates += plates
         self._after = (after[0], after[1])
-        return bool(looked_at == self._batch)
+        return bool(looked_at > 0)
 
     def finish(self) -> None:
         """Take all steps that are left."""

@@ -383,3 +383,9 @@ plate_retention = Table(
     _one_row_key(),
     Column("keep_days", Integer, nullable=False),
 )
+
+plate_left = Table(
+    "plate_left",
+    metadata,
+    Column("plate_id", BigInteger, primary_key=True, autoincrement=False),
+)

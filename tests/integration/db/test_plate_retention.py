@@ -200,6 +200,67 @@ def test_a_plate_that_is_just_being_read_again_stays(passed: Passed) -> None:
     assert passed.kept() == ["ABC123"]
 
 
+def test_a_plate_whose_engine_failed_while_it_was_held_goes_later(
+    passed: Passed,
+) -> None:
+    """No read is left then by which its text would be found again."""
+    passed.by("ABC-123", _OLD)
+    passed.by("XYZ-999", _YOUNG)
+    engine = passed.database.connect("engine")
+    with engine.transaction(force_rollback=True):
+        engine.execute(_hold(passed))
+        done = passed.forget()
+        assert (done.reads, done.plates) == (1, 0)
+    superuser = passed.database.connect()
+    assert _plates(superuser) == ["ABC123", "XYZ999"]
+    assert passed.forget().plates == 1
+    assert _plates(superuser) == ["XYZ999"]
+    row = superuser.execute("SELECT count(*) FROM atalaya.plate_left").fetchone()
+    assert row == (0,)
+
+
+def test_a_plate_that_was_held_and_read_again_stays(passed: Passed) -> None:
+    passed.by("ABC-123", _OLD)
+    engine = passed.database.connect("engine")
+    with engine.transaction():
+        engine.execute(_hold(passed))
+        passed.forget()
+    assert passed.forget().plates == 0
+    superuser = passed.database.connect()
+    assert _plates(superuser) == ["ABC123"]
+    row = superuser.execute("SELECT count(*) FROM atalaya.plate_left").fetchone()
+    assert row == (0,)
+
+
+def test_a_batch_larger_than_the_server_takes_does_not_end_the_pass(
+    passed: Passed,
+) -> None:
+    passed.by("ABC-123", _OLD)
+    passed.database.connect().execute(
+        "INSERT INTO atalaya.plate_read SELECT gen_random_uuid(), plate_id, published,"
+        " confidence, read_count, camera_id, engine_id, track_id, vehicle_class,"
+        " seen_at FROM atalaya.plate_read, generate_series(1, 5000)"
+    )
+    assert passed.forget(batch=100_000).reads == 5001
+    assert passed.kept() == []
+
+
+@pytest.mark.parametrize("wrong", ["track_id", "camera_id"])
+def test_a_twin_that_is_malformed_does_not_stop_the_pass(
+    passed: Passed, wrong: str
+) -> None:
+    passed.database.gateway().add(finding(passed.version))
+    passed.database.connect().execute(
+        "INSERT INTO atalaya.infraction_twin"
+        " (id, twin_of, engine_id, document, document_sha256)"
+        " SELECT gen_random_uuid(), id, %s, jsonb_set(document, ARRAY[%s],"
+        " '\"none\"'), repeat('0', 64) FROM atalaya.infraction",
+        (passed.engine_id, wrong),
+    )
+    passed.by("ABC-123", _OLD, track=int(finding(passed.version).track_id))
+    assert passed.forget().reads == 1
+
+
 def test_a_plate_that_goes_while_it_is_read_again_comes_back(passed: Passed) -> None:
     """The engine waits for it to be gone and makes it anew: no read is lost."""
     passed.by("ABC-123", _OLD)

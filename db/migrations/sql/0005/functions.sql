@@ -13,8 +13,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                 AND i.track_id = r.track_id AND i.camera_id = r.camera_id)
         OR EXISTS (
             SELECT FROM atalaya.infraction_twin AS t WHERE t.engine_id = r.engine_id
-                AND (t.document ->> 'track_id')::bigint = r.track_id
-                AND (t.document ->> 'camera_id')::uuid = r.camera_id)
+                AND t.document ->> 'track_id' = r.track_id::text
+                AND lower(t.document ->> 'camera_id') = r.camera_id::text)
             THEN 'case'
         END
     FROM (
@@ -44,7 +44,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- One batch, in the caller's transaction: who wants it all asks again from where this
--- one ended, until nothing is looked at. A plate goes with the last of its reads.
+-- one ended, until nothing is looked at. A plate goes with the last of its reads, or in
+-- that last batch if it was held by then.
 CREATE FUNCTION atalaya.forget_plate_reads(
     p_after_seen timestamptz, p_after_read uuid, p_limit integer
 ) RETURNS TABLE (
@@ -54,24 +55,39 @@ CREATE FUNCTION atalaya.forget_plate_reads(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_reads uuid[];
+    v_limit constant integer := least(greatest(p_limit, 1), 5000);
     v_plates bigint[];
+    v_free bigint[];
 BEGIN
     SELECT count(*), array_agg(o.id) FILTER (WHERE o.kept_by IS NULL),
         array_agg(DISTINCT o.plate_id) FILTER (WHERE o.kept_by IS NULL),
         max(o.seen_at), (array_agg(o.id ORDER BY o.seen_at DESC, o.id DESC))[1]
         INTO looked_at, v_reads, v_plates, last_seen, last_read
         FROM atalaya.overdue_plate_reads(
-            p_after_seen, p_after_read, least(greatest(p_limit, 1), 5000)) AS o;
+            p_after_seen, p_after_read, v_limit) AS o;
     DELETE FROM atalaya.plate_read AS r WHERE r.id = ANY (v_reads);
     GET DIAGNOSTICS reads = ROW_COUNT;
-    -- A plate that an engine is adding a read to is locked by it, and stays.
-    SELECT array_agg(l.id) INTO v_plates FROM (
+    IF looked_at = 0 THEN
+        SELECT array_agg(l.plate_id) INTO v_plates FROM (
+            SELECT plate_id FROM atalaya.plate_left ORDER BY 1 LIMIT v_limit) AS l;
+    END IF;
+    -- A plate that an engine is adding a read to is locked by it, and stays for now.
+    SELECT array_agg(l.id) INTO v_free FROM (
         SELECT p.id FROM atalaya.plate AS p WHERE p.id = ANY (v_plates)
             FOR UPDATE SKIP LOCKED) AS l;
-    DELETE FROM atalaya.plate AS p WHERE p.id = ANY (v_plates)
+    DELETE FROM atalaya.plate AS p WHERE p.id = ANY (v_free)
         AND NOT EXISTS (SELECT FROM atalaya.plate_read AS r WHERE r.plate_id = p.id);
     GET DIAGNOSTICS plates = ROW_COUNT;
-    IF reads > 0 THEN
+    IF looked_at = 0 THEN
+        DELETE FROM atalaya.plate_left WHERE plate_id = ANY (v_free)
+            OR plate_id = ANY (v_plates) AND NOT EXISTS (
+                SELECT FROM atalaya.plate AS p WHERE p.id = plate_id);
+    ELSE
+        INSERT INTO atalaya.plate_left
+            SELECT unnest(v_plates) EXCEPT SELECT unnest(v_free) ORDER BY 1
+            ON CONFLICT DO NOTHING;
+    END IF;
+    IF reads > 0 OR plates > 0 THEN
         PERFORM atalaya.record('forget_plate_reads', '', jsonb_build_object(
             'reads', reads, 'plates', plates, 'until', last_seen, 'keep_days',
             (SELECT s.keep_days FROM atalaya.plate_retention AS s)));

@@ -5,6 +5,10 @@ CREATE TABLE atalaya.plate_retention (
 );
 INSERT INTO atalaya.plate_retention (keep_days) VALUES (30);
 
+-- Plates that an engine held when their old reads went. It may have failed, and then no
+-- read is left by which they would be found again.
+CREATE TABLE atalaya.plate_left (plate_id bigint PRIMARY KEY);
+
 -- In the order in which reads are forgotten.
 CREATE INDEX plate_read_seen ON atalaya.plate_read (seen_at, id);
 -- Whether a read must stay is asked of each; so is it when its row is deleted.
