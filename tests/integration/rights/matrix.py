@@ -53,6 +53,7 @@ READABLE: dict[str, dict[str, Columns]] = {
     "outbox": {},
     "person": _whole(*PEOPLE),
     "plate": {},
+    "plate_left": {},
     "plate_read": {},
     "plate_retention": _whole(*PEOPLE),
     "plate_search": {},
