@@ -4,7 +4,6 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.domain.audit import AuditPage as EntriesPage
 from app.domain.audit import AuditQuery, ChainFault
@@ -17,6 +16,7 @@ from widgets.audit.fault_words import fault_text
 from widgets.audit.filter_form import FilterForm
 from widgets.common import formatting
 from widgets.common.background import Background
+from widgets.common.beside import lay_out_beside
 from widgets.common.error_bar import ErrorBar
 from widgets.common.page import Page
 from widgets.services import PageContext
@@ -42,7 +42,9 @@ class AuditPage(Page):
         self._to_filter.setShortcut(QKeySequence("Ctrl+F"))
         self.addAction(self._to_filter)
         self.setFocusProxy(self.entries)
-        self._lay_out()
+        lay_out_beside(
+            self, self._errors, self.form, self.entries, self.panel, _RIGHT_PX
+        )
         self._connect()
         self.retranslate()
 
@@ -55,25 +57,6 @@ class AuditPage(Page):
         self._to_filter.setText(self.tr("Filter the trail"))
         for part in (self.form, self.entries, self.panel):
             part.retranslate()
-
-    def _lay_out(self) -> None:
-        left = QFrame()
-        theme.as_role(left, "panel")
-        column = QVBoxLayout(left)
-        column.setContentsMargins(12, 12, 12, 12)
-        column.setSpacing(12)
-        column.addWidget(self.form)
-        column.addWidget(self.entries, 1)
-        self.panel.setFixedWidth(_RIGHT_PX)
-        across = QHBoxLayout()
-        across.setSpacing(1)
-        across.addWidget(left, 1)
-        across.addWidget(self.panel)
-        page = QVBoxLayout(self)
-        page.setContentsMargins(0, 0, 0, 0)
-        page.setSpacing(0)
-        page.addWidget(self._errors)
-        page.addLayout(across, 1)
 
     def _connect(self) -> None:
         self._to_filter.triggered.connect(self.form.setFocus)

@@ -3,15 +3,14 @@
 from functools import partial
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.domain.ids import PlateSearchId, WatchId
 from app.domain.person import Right
 from app.domain.plate_search import NewWatch, PlatePage, PlateQuery
 from app.ports import Change
 from app.report.catalogue import Catalogue
-from widgets import theme
 from widgets.common.background import Background
+from widgets.common.beside import lay_out_beside
 from widgets.common.error_bar import ErrorBar
 from widgets.common.page import Page
 from widgets.plates.results_table import ResultsTable
@@ -42,7 +41,9 @@ class PlatesPage(Page):
         self._to_search.setShortcut(QKeySequence("Ctrl+F"))
         self.addAction(self._to_search)
         self.setFocusProxy(self.form)
-        self._lay_out()
+        lay_out_beside(
+            self, self._errors, self.form, self.results, self.watch, _RIGHT_PX
+        )
         self._connect()
         self.retranslate()
 
@@ -64,25 +65,6 @@ class PlatesPage(Page):
         self._to_search.setText(self.tr("Search for a plate"))
         for part in (self.form, self.results, self.watch):
             part.retranslate()
-
-    def _lay_out(self) -> None:
-        left = QFrame()
-        theme.as_role(left, "panel")
-        column = QVBoxLayout(left)
-        column.setContentsMargins(12, 12, 12, 12)
-        column.setSpacing(12)
-        column.addWidget(self.form)
-        column.addWidget(self.results, 1)
-        self.watch.setFixedWidth(_RIGHT_PX)
-        across = QHBoxLayout()
-        across.setSpacing(1)
-        across.addWidget(left, 1)
-        across.addWidget(self.watch)
-        page = QVBoxLayout(self)
-        page.setContentsMargins(0, 0, 0, 0)
-        page.setSpacing(0)
-        page.addWidget(self._errors)
-        page.addLayout(across, 1)
 
     def _connect(self) -> None:
         self._to_search.triggered.connect(self.form.setFocus)

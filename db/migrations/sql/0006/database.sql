@@ -1,7 +1,8 @@
 -- Rights and functions that only the superuser of the database can change.
 
 -- As before, but the verifier must be one: what merely begins like one is taken for a
--- password in clear, and few iterations make it easy to guess. No backslashes, because
+-- password in clear, and fewer iterations than the server makes itself are easier to
+-- guess. No backslashes, because
 -- the caller's standard_conforming_strings says how they are read.
 CREATE OR REPLACE FUNCTION atalaya.create_person(
     p_login text, p_full_name text, p_role text, p_verifier text
@@ -23,7 +24,8 @@ BEGIN
         RAISE EXCEPTION 'There is no such role.' USING ERRCODE = 'AT003';
     END IF;
     IF p_verifier IS NULL OR length(p_verifier) > 300 OR p_verifier !~ c_verifier
-        OR substring(p_verifier FROM c_verifier)::integer < 4096
+        OR substring(p_verifier FROM c_verifier)::integer
+            < greatest(4096, current_setting('scram_iterations')::integer)
     THEN
         RAISE EXCEPTION 'The password must arrive as a SCRAM verifier.'
             USING ERRCODE = 'AT003';
