@@ -6,6 +6,7 @@ elsewhere can. Each line of a file is one JSON object, signed with Ed25519 (RFC 
 over its other fields as canonical JSON.
 """
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -79,8 +80,6 @@ def append_anchor(path: Path, line: str) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        import errno
-
         kind = StorageFull if error.errno == errno.ENOSPC else EnvironmentFault
         raise kind(
             f"The head of the trail cannot be kept in {path} "
