@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.domain.geometry import PixelBox
+from app.domain.plate_motion import PlateOnVehicle, own_plates
 from app.evidence.capture import CaptureRequest
 from app.evidence.frames import Picture
 from app.evidence.stills import crop, crop_area
@@ -75,15 +76,20 @@ class PlateLook:
 def look_for_plate(
     pictures: Sequence[Picture], track: TrackFile, reader: PlateReader
 ) -> PlateLook:
-    """Read the plate of the tracked vehicle in every picture that shows it."""
-    reads, views = [], []
+    """Read the plate of the tracked vehicle in every picture that shows it.
+
+    Left out are those of a neighbour, which stood still while the vehicle moved on.
+    """
+    found: list[tuple[PlateRead, PlateView]] = []
+    places = []
     for picture, box in _seen(pictures, track):
         read = reader.read(picture.image, box)
         view = None if read is None else _cut(picture, read.box, _PLATE_MARGIN)
         if read is not None and view is not None:
-            reads.append(read)
-            views.append(view)
-    return PlateLook(tuple(reads), tuple(views))
+            found.append((read, view))
+            places.append(PlateOnVehicle(read.box, box))
+    own = [f for f, is_own in zip(found, own_plates(places), strict=True) if is_own]
+    return PlateLook(tuple(read for read, _ in own), tuple(view for _, view in own))
 
 
 def largest_view(pictures: Sequence[Picture], track: TrackFile) -> PlateView | None:

@@ -11,8 +11,10 @@ from functools import partial
 from app.domain.clock import SystemClock
 from app.domain.detection import TrackedBox, Tracks
 from app.domain.frame import Frame
+from app.domain.geometry import PixelBox
 from app.domain.ids import CameraId, PlateReadId, TrackId, new_uuid
 from app.domain.plate import PlateReading, PlateSighting
+from app.domain.plate_motion import PlateOnVehicle, own_plates
 from app.domain.pulse import Pulse
 from app.ports import PlateRead, PlateReader
 from app.runtime.plate_policy import PlatePolicy
@@ -48,6 +50,18 @@ class _Job:
         return self.watch.key(self.vehicle.track_id)
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A read, and the vehicle in whose box it was made."""
+
+    read: PlateRead
+    vehicle: PixelBox
+
+    @property
+    def place(self) -> PlateOnVehicle:
+        return PlateOnVehicle(self.read.box, self.vehicle)
+
+
 def _tell_nobody(_sighting: PlateSighting) -> None:
     return None
 
@@ -79,7 +93,7 @@ class PlateDesk:
         self._lock = threading.Lock()
         self._watches: dict[CameraId, _Watch] = {}
         self._watch_count = 0
-        self._reads: OrderedDict[_Key, list[PlateRead]] = OrderedDict()
+        self._looks: OrderedDict[_Key, list[_Look]] = OrderedDict()
         self._votes: dict[_Key, PlateReading] = {}
         self._sightings = PlateSightings[_Key](tell)
         self._reader: PlateReader | None = None
@@ -253,20 +267,24 @@ class PlateDesk:
             return
         key = job.key
         with self._lock:
-            reads = [*self._reads.get(key, []), read]
-        vote = self._reader.vote(reads)
+            looks = [*self._looks.get(key, []), _Look(read, job.vehicle.box)]
+        own = own_plates([look.place for look in looks])
+        vote = self._reader.vote(
+            [look.read for look, is_own in zip(looks, own, strict=True) if is_own]
+        )
         with self._lock:
-            self._keep(key, reads, vote)
-            job.watch.policy.read(job.vehicle.track_id, read.text)
+            self._keep(key, looks, vote)
+            if own[-1]:
+                job.watch.policy.read(job.vehicle.track_id, read.text)
             settled = job.watch.policy.settled(job.vehicle.track_id)
             self._sightings.read(key, _sighting(job, vote), settled=settled)
 
-    def _keep(self, key: _Key, reads: list[PlateRead], vote: PlateReading) -> None:
-        self._reads[key] = reads
-        self._reads.move_to_end(key)
+    def _keep(self, key: _Key, looks: list[_Look], vote: PlateReading) -> None:
+        self._looks[key] = looks
+        self._looks.move_to_end(key)
         self._votes[key] = vote
-        while len(self._reads) > _MOST_TRACKS:
-            forgotten, _ = self._reads.popitem(last=False)
+        while len(self._looks) > _MOST_TRACKS:
+            forgotten, _ = self._looks.popitem(last=False)
             self._votes.pop(forgotten, None)
 
 

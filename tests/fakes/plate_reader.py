@@ -27,6 +27,8 @@ class FixedPlateReader:
 
     reads: Mapping[int, tuple[str, float]]
     asked: list[int] = field(default_factory=list)
+    parked: PixelBox | None = None
+    """Where the plate lies, whatever moves before it."""
 
     def read(self, image: npt.NDArray[np.uint8], vehicle: PixelBox) -> PlateRead | None:
         """Return a read of a plate in the middle of the vehicle."""
@@ -38,8 +40,10 @@ class FixedPlateReader:
         box = PixelBox(
             middle_x - 20, vehicle.bottom_px - 14, middle_x + 20, vehicle.bottom_px - 4
         )
-        return FixedRead(*self.reads[number], box)
+        return FixedRead(*self.reads[number], self.parked or box)
 
     def vote(self, reads: Sequence[PlateRead]) -> PlateReading:
         """Return the first read."""
+        if not reads:
+            return PlateReading.unread()
         return PlateReading(text=reads[0].text, confidence=reads[0].confidence)

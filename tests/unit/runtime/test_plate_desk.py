@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -98,6 +99,25 @@ def test_a_vehicle_whose_reads_agree_is_told_while_it_is_there() -> None:
             desk.drain()
         assert [each.seen for each in told] == [frame(2).time]
     assert len(told) == 1
+
+
+def test_a_parked_neighbours_plate_is_not_given_to_a_vehicle_that_passes() -> None:
+    """It is read twice, alike, and in the same place, while the vehicle goes on."""
+    told: list[PlateSighting] = []
+    reader = FixedPlateReader(
+        {1: ("ABC123", 0.9), 2: ("ABC123", 0.9)}, parked=PixelBox(150, 120, 190, 134)
+    )
+    made = PlateDesk(lambda: reader, lossless=True, tell=told.append)
+    with closing(made) as desk:
+        for number in (1, 2):
+            box = replace(
+                FIRST.boxes[0], box=PixelBox(60.0 * number, 60, 60 * number + 140, 160)
+            )
+            desk.offer(frame(number), Tracks((box,)))
+            desk.drain()
+        assert reader.asked == [1, 2]
+        assert desk.vote_on(CAMERA, TrackId(1))().text is None
+    assert [each.reading.text for each in told] == [None]
 
 
 @pytest.mark.parametrize("ends", ["camera", "desk"])
