@@ -21,7 +21,7 @@ from ml.plate.recogniser import PlateRecogniser
 
 Image = npt.NDArray[np.uint8]
 
-_PLATES = {200: "ABC123", 120: "M1W737", 60: "XO0I11"}
+_PLATES = {200: "ABC123", 120: "M1W737", 60: "XO0IO1"}
 """What is written on a grey rectangle of each brightness."""
 
 
@@ -118,7 +118,7 @@ def test_letters_that_look_like_digits_can_be_folded(tmp_path: Path) -> None:
     """O for 0 and 1 for I: wrong strictly, right when folded."""
     _picture(tmp_path / "a.png", (300, 200, 60))
     table = tmp_path / "labels.csv"
-    table.write_text("path,text\na.png,X00 1-I1\n")
+    table.write_text("path,text\na.png,X00 1-01\n")
     result = _evaluated(table)
     assert result.reading.exact == 0.0
     assert result.reading.error_rate == pytest.approx(3 / 6)
