@@ -42,6 +42,8 @@ def nothing_survives() -> Iterator[None]:
     """Fail a test that leaves a thread, a child process or shared memory behind."""
     threads, shared = set(threading.enumerate()), _shared_memory()
     children = {child.pid for child in psutil.Process().children()}
+    # What was there before needs no look: with torch loaded that takes half a second.
+    gc.freeze()
     yield
     for thread in set(threading.enumerate()) - threads:
         if not thread.name.startswith(_LIBRARY_THREADS):
@@ -53,6 +55,7 @@ def nothing_survives() -> Iterator[None]:
     assert not alive, f"processes outlived the test: {alive}"
     assert not multiprocessing.active_children()
     gc.collect()
+    gc.unfreeze()
     _await_shared_memory(shared)
 
 
