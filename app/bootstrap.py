@@ -222,19 +222,21 @@ def _engine_parts(
         closing(_anchoring(paths, gateway, secrets, clock)),
     ):
         times, forwarding = StageTimes(), Pulse(clock)
-        forwarder = Forwarder(
-            spool,
-            TimedSink(gateway, times),
-            clock,
-            probe=gateway.probe,
-            pulse=forwarding,
-        )
+        sink = TimedSink(gateway, times)
+        forwarder = Forwarder(spool, sink, clock, probe=gateway.probe, pulse=forwarding)
         forwarder.start()
         catalogue = Catalogue.load()
         open_reader = partial(
             open_plate_reader, paths.models, country=catalogue.head.country
         )
-        plate_reader = open_reader()
+        recorder = Recorder(
+            LocalEvidenceStore(paths.evidence),
+            spool,
+            clock,
+            paths.spool / "work",
+            plate_reader=open_reader(),
+            zone=catalogue.zone,
+        )
         engine_id = EngineId(new_uuid())
         try:
             yield EngineParts(
@@ -246,14 +248,7 @@ def _engine_parts(
                 tracker=ByteTracker,
                 plate_reader=open_reader,
                 site=_GatewaySite(gateway),
-                recorder=Recorder(
-                    LocalEvidenceStore(paths.evidence),
-                    spool,
-                    clock,
-                    paths.spool / "work",
-                    plate_reader=plate_reader,
-                    zone=catalogue.zone,
-                ),
+                recorder=recorder,
                 secrets=secrets,
                 run_dir=engine_run_dir(paths),
                 database_online=lambda: forwarder.online,
