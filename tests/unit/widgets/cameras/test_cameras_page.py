@@ -69,7 +69,7 @@ def page(room: Room, teo: InMemorySession, qtbot: QtBot) -> Iterator[CamerasPage
     opened.resize(1300, 800)
     opened.show()
     opened.activate()
-    qtbot.waitUntil(lambda: len(opened.camera_rows.rows) == 3)
+    qtbot.waitUntil(lambda: len(opened.lists.camera_rows.rows) == 3)
     qtbot.waitUntil(lambda: opened.searching.searching)
     yield opened
     opened.deactivate()
@@ -82,7 +82,7 @@ def cameras(session: InMemorySession) -> dict[str, Camera]:
 
 
 def leaving(page: CamerasPage) -> list[str]:
-    return [row.camera.name for row in page.camera_rows.rows if row.leaving]
+    return [row.camera.name for row in page.lists.camera_rows.rows if row.leaving]
 
 
 def type_in(page: CamerasPage, **texts: str) -> None:
@@ -94,18 +94,18 @@ def type_in(page: CamerasPage, **texts: str) -> None:
 def test_adding_stores_the_password_apart_and_undo_takes_both_back(
     page: CamerasPage, teo: InMemorySession, secrets: KeptSecrets, qtbot: QtBot
 ) -> None:
-    page.new_button.click()
+    page.acts.new_button.click()
     url = "rtsp://127.0.0.1:1/a"
     type_in(page, name="Puente", url=url, user="adm", password="s3cret")
-    page.save_button.click()
+    page.acts.save_button.click()
     qtbot.waitUntil(lambda: "Puente" in cameras(teo))
     added = cameras(teo)["Puente"]
     assert added.credential_ref is not None
     assert secrets.get(added.credential_ref) == ("adm", "s3cret")
     assert "s3cret" not in added.url
-    qtbot.waitUntil(lambda: page.undo_button.isEnabled())
+    qtbot.waitUntil(lambda: page.acts.undo_button.isEnabled())
     assert page.form._fields["password"].text() == ""
-    page.undo_button.click()
+    page.acts.undo_button.click()
     qtbot.waitUntil(lambda: "Puente" not in cameras(teo))
     assert secrets.kept == {}
 
@@ -113,9 +113,9 @@ def test_adding_stores_the_password_apart_and_undo_takes_both_back(
 def test_a_wrong_address_is_told_in_a_sentence(
     page: CamerasPage, teo: InMemorySession
 ) -> None:
-    page.new_button.click()
+    page.acts.new_button.click()
     type_in(page, name="x", url="http//foo")
-    page.save_button.click()
+    page.acts.save_button.click()
     assert "must begin with" in page.form.fault_text
     assert len(cameras(teo)) == 3
 
@@ -123,22 +123,22 @@ def test_a_wrong_address_is_told_in_a_sentence(
 def test_an_address_that_nobody_answers_is_told_beside_the_picture(
     page: CamerasPage, qtbot: QtBot
 ) -> None:
-    page.new_button.click()
+    page.acts.new_button.click()
     type_in(page, url="rtsp://127.0.0.1:9/none")
-    page.try_button.click()
+    page.acts.try_button.click()
     qtbot.waitUntil(lambda: "refuses" in page.preview.sentence, timeout=10_000)
 
 
 def test_changing_and_taking_it_back(
     page: CamerasPage, teo: InMemorySession, qtbot: QtBot
 ) -> None:
-    page.camera_table.choose_row(0)
+    page.lists.camera_table.choose_row(0)
     old = page.form.entry
     type_in(page, name="Nuevo nombre")
-    page.save_button.click()
+    page.acts.save_button.click()
     qtbot.waitUntil(lambda: "Nuevo nombre" in cameras(teo))
-    qtbot.waitUntil(lambda: page.undo_button.isEnabled())
-    page.undo_button.click()
+    qtbot.waitUntil(lambda: page.acts.undo_button.isEnabled())
+    page.acts.undo_button.click()
     qtbot.waitUntil(lambda: old.name in cameras(teo))
     assert "Nuevo nombre" not in cameras(teo)
 
@@ -146,46 +146,48 @@ def test_changing_and_taking_it_back(
 def test_switching_off_and_on(
     page: CamerasPage, teo: InMemorySession, qtbot: QtBot
 ) -> None:
-    page.camera_table.choose_row(1)
+    page.lists.camera_table.choose_row(1)
     name = page.form.entry.name
-    page.switch_button.click()
+    page.acts.switch_button.click()
     qtbot.waitUntil(lambda: not cameras(teo)[name].enabled)
-    qtbot.waitUntil(lambda: page.camera_rows.rows[1].state is CameraState.DISABLED)
-    page.switch_button.click()
+    qtbot.waitUntil(
+        lambda: page.lists.camera_rows.rows[1].state is CameraState.DISABLED
+    )
+    page.acts.switch_button.click()
     qtbot.waitUntil(lambda: cameras(teo)[name].enabled)
 
 
 def test_removing_waits_and_can_be_taken_back(
     page: CamerasPage, teo: InMemorySession, qtbot: QtBot
 ) -> None:
-    page.camera_table.choose_row(0)
+    page.lists.camera_table.choose_row(0)
     name = page.form.entry.name
-    page.remove_button.click()
+    page.acts.remove_button.click()
     assert leaving(page) == [name]
-    page.undo_button.click()
+    page.acts.undo_button.click()
     assert leaving(page) == []
-    page.remove_button.click()
-    page._removal.timeout.emit()
+    page.acts.remove_button.click()
+    page._runner.finish_removal()
     qtbot.waitUntil(lambda: name not in cameras(teo))
-    qtbot.waitUntil(lambda: len(page.camera_rows.rows) == 2)
+    qtbot.waitUntil(lambda: len(page.lists.camera_rows.rows) == 2)
 
 
 def test_going_away_removes_what_waits(
     page: CamerasPage, teo: InMemorySession, qtbot: QtBot
 ) -> None:
-    page.camera_table.choose_row(2)
+    page.lists.camera_table.choose_row(2)
     name = page.form.entry.name
-    page.remove_button.click()
+    page.acts.remove_button.click()
     page.deactivate()
     qtbot.waitUntil(lambda: name not in cameras(teo))
 
 
 def test_a_dark_camera_says_why(page: CamerasPage, room: Room, qtbot: QtBot) -> None:
-    camera = page.camera_rows.rows[0].camera
+    camera = page.lists.camera_rows.rows[0].camera
     room.engine.add(
         camera.id, state=CameraState.OFFLINE, message="10.0.0.5 does not answer."
     )
-    page.camera_table.choose_row(0)
+    page.lists.camera_table.choose_row(0)
     page._show_rows()
     assert page.preview.sentence == "10.0.0.5 does not answer."
 
@@ -196,7 +198,7 @@ def test_somebody_without_the_right_only_looks(room: Room, qtbot: QtBot) -> None
     page = CamerasPage(PageContext(services=room.services, session=session), background)
     qtbot.addWidget(page)
     type_in(page, name="x", url="rtsp://10.0.0.5/a")
-    assert not page.save_button.isEnabled()
+    assert not page.acts.save_button.isEnabled()
     assert page.form._fields["name"].isReadOnly()
     page.close_page()
     background.close()
@@ -239,18 +241,18 @@ def test_a_second_stream_is_stored_and_both_are_tried(
     clips = write_two_clips(tmp_path, frames=50)
     served = {"north": clips.main, "north/sub": clips.second}
     with closing(RtspServer(served, clock=SystemClock()).start()) as server:
-        page.new_button.click()
+        page.acts.new_button.click()
         assert "spares the computer" in page.streams_note.text()
         first, second = server.url("north"), server.url("north/sub")
         type_in(page, name="Puente", url=first, sub_url=second)
-        page.try_button.click()
+        page.acts.try_button.click()
         qtbot.waitUntil(
             lambda: "They go together" in page.streams_note.text(), timeout=15_000
         )
         assert "640 × 360" in page.streams_note.text()
         assert "320 × 180" in page.streams_note.text()
         page.preview.pause()
-    page.save_button.click()
+    page.acts.save_button.click()
     qtbot.waitUntil(lambda: "Puente" in cameras(teo))
     assert cameras(teo)["Puente"].sub_url == second
 
@@ -258,7 +260,7 @@ def test_a_second_stream_is_stored_and_both_are_tried(
 def test_a_second_stream_that_does_not_come_is_told(
     page: CamerasPage, qtbot: QtBot
 ) -> None:
-    page.new_button.click()
+    page.acts.new_button.click()
     type_in(page, url="rtsp://127.0.0.1:9/a", sub_url="rtsp://127.0.0.1:9/b")
-    page.try_button.click()
+    page.acts.try_button.click()
     qtbot.waitUntil(lambda: "refuses" in page.streams_note.text(), timeout=10_000)
