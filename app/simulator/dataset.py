@@ -12,13 +12,11 @@ from app.domain.geometry import PixelBox
 from app.domain.signal import LampPhase
 from app.domain.vehicle import VehicleClass
 from app.simulator import sites
-from app.simulator.bodies import make_body
 from app.simulator.furniture import SignalHead
 from app.simulator.lighting import DUSK, NIGHT, OVERCAST, SUNNY, Lighting
-from app.simulator.paint import Pose
-from app.simulator.picture import Actor, FramePainter
+from app.simulator.picture import FramePainter
 from app.simulator.pinhole import PinholeCamera
-from app.simulator.plates import make_plate
+from app.simulator.scatter import Crossing, Ground, scatter
 from app.simulator.sites import LanePath
 from app.simulator.street import (
     GRASS,
@@ -41,22 +39,14 @@ IMAGE_SIZE_PX = (640, 360)
 _PICTURES_PER_SCENE = 10
 _LEAST_VISIBLE = 0.25
 _LEAST_SIDE_PX = 9.0
-_TRAFFIC = (
-    (VehicleClass.CAR, 0.56),
-    (VehicleClass.MOTORCYCLE, 0.16),
-    (VehicleClass.BUS, 0.12),
-    (VehicleClass.TRUCK, 0.16),
-)
 
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
     camera: PinholeCamera
     street: StreetPlan
-    lanes: tuple[LanePath, ...]
+    ground: Ground
     heads: tuple[SignalHead, ...]
-    walk_x_m: tuple[float, ...]
-    """Where people walk and ride along the road."""
 
 
 def export_dataset(out: Path, count: int, seed: int, name: str = "train") -> None:
@@ -144,22 +134,26 @@ def _junction_rear() -> _Scene:
 
 
 def _junction(camera: PinholeCamera) -> _Scene:
-    lanes = (
-        *sites.JUNCTION_MAIN,
-        *sites.JUNCTION_OPPOSITE,
+    ground = Ground(
+        (*sites.JUNCTION_MAIN, *sites.JUNCTION_OPPOSITE, *sites.JUNCTION_CROSS),
+        walk_x_m=(9.0, 7.4, -8.9),
+        crossings=tuple(
+            Crossing(span_x_m, span_y_m)
+            for span_x_m in ((-7.7, -1.2), (1.2, 7.7))
+            for span_y_m in ((1.5, 4.3), (20.4, 23.0))
+        ),
     )
-    heads = sites.junction_heads()
-    return _Scene(camera, sites.junction_street(), lanes, heads, (9.0, 7.4, -8.9))
+    return _Scene(camera, sites.junction_street(), ground, sites.junction_heads())
 
 
 def _avenue() -> _Scene:
-    street = sites.avenue_street()
-    return _Scene(sites.avenue_speed(), street, sites.AVENUE_LANES, (), (11.2, 9.3))
+    ground = Ground(sites.AVENUE_LANES, walk_x_m=(11.2, 9.3))
+    return _Scene(sites.avenue_speed(), sites.avenue_street(), ground, ())
 
 
 def _service() -> _Scene:
-    street = sites.service_street()
-    return _Scene(sites.avenue_plate(), street, sites.SERVICE_LANES, (), (6.9,))
+    ground = Ground(sites.SERVICE_LANES, walk_x_m=(6.9,))
+    return _Scene(sites.avenue_plate(), sites.service_street(), ground, ())
 
 
 def _random_scene(rng: np.random.Generator) -> _Scene:
@@ -174,29 +168,39 @@ def _random_scene(rng: np.random.Generator) -> _Scene:
         direction = -towards if turned else towards
         lanes.append(LanePath("", (number + 0.5) * width, width, direction))
     right = count * width
-    street = _random_street(lanes, width, right, rng)
+    crossings = _random_crossings(right, rng)
+    street = _random_street(lanes, right, crossings, rng)
     heads = _random_heads(right, rng)
     camera = _random_camera(right, rng)
     walks = (right + 1.3, right - 0.3, -1.4)
-    return _Scene(camera, street, tuple(lanes), heads, walks)
+    return _Scene(camera, street, Ground(tuple(lanes), walks, crossings), heads)
+
+
+def _random_crossings(right: float, rng: np.random.Generator) -> tuple[Crossing, ...]:
+    if rng.random() < 0.4:
+        return ()
+    near = float(rng.uniform(15, 45))
+    return (Crossing((0.0, right), (near, near + 3.0)),)
 
 
 def _random_street(
-    lanes: list[LanePath], width: float, right: float, rng: np.random.Generator
+    lanes: list[LanePath],
+    right: float,
+    crossings: tuple[Crossing, ...],
+    rng: np.random.Generator,
 ) -> StreetPlan:
     span = (-20.0, 220.0)
     centres = tuple(lane.offset_m for lane in lanes)
     edge = YELLOW if rng.random() < 0.5 else WHITE
-    slabs = carriageway(centres, width, span, (edge, WHITE))
+    slabs = carriageway(centres, lanes[0].width_m, span, (edge, WHITE))
     slabs += [kerb(-0.5, span), kerb(right + 0.5, span)]
     if rng.random() < 0.6:
         slabs.append(Slab((-4.0, -0.6), span, GRASS, 0.1))
     if rng.random() < 0.5:
         slabs.append(Slab((right + 3.0, right + 6.0), span, GRASS, 0.1))
-    if rng.random() < 0.5:
-        line = float(rng.uniform(15, 45))
-        slabs.append(stop_line((0.0, right), line))
-        slabs.append(zebra((0.0, right), (line + 1.2, line + 4.2)))
+    for crossing in crossings:
+        slabs.append(stop_line(crossing.span_x_m, crossing.span_y_m[0] - 1.2))
+        slabs.append(zebra(crossing.span_x_m, crossing.span_y_m))
     shade = rng.uniform(0.75, 1.2)
     slabs = [
         replace(
@@ -242,7 +246,7 @@ def _random_camera(right: float, rng: np.random.Generator) -> PinholeCamera:
 def _picture(
     painter: FramePainter, scene: _Scene, rng: np.random.Generator
 ) -> tuple[Bytes, list[str]]:
-    actors = _populate(scene, rng)
+    actors = scatter(scene.camera, scene.ground, rng)
     phases = (LampPhase.RED, LampPhase.AMBER, LampPhase.GREEN)
     phase = phases[int(rng.integers(3))]
     image, sights = painter.paint(actors, phase, int(rng.integers(1 << 30)))
@@ -273,80 +277,6 @@ def yolo_row(kind: VehicleClass, box: PixelBox, size_px: tuple[int, int]) -> str
     y = (box.top_px + box.bottom_px) / 2 / size_px[1]
     width, height = box.width_px / size_px[0], box.height_px / size_px[1]
     return f"{kind.value} {x:.6f} {y:.6f} {width:.6f} {height:.6f}"
-
-
-def _populate(scene: _Scene, rng: np.random.Generator) -> list[Actor]:
-    """Place road users at random so that none touches another."""
-    actors: list[Actor] = []
-    near, far = _depth_range(scene.camera)
-    density = float(rng.uniform(2.5, 26.0))
-    sight = 1.0 if scene.camera.rotation[2, 1] > 0 else -1.0
-    for lane in scene.lanes:
-        depth = near + float(rng.exponential(density))
-        while depth < far:
-            kind = _draw_kind(rng)
-            body = make_body(kind, rng)
-            away = lane.direction == sight
-            # The body lies behind its front end, as seen along the lane.
-            front = depth + body.length_m if away else depth
-            y = float(scene.camera.position_m[1]) + sight * front
-            spare = max(lane.width_m - body.width_m - 0.3, 0.0) / 2
-            x = lane.offset_m + float(rng.uniform(-spare, spare))
-            plate = make_plate(kind, rng)
-            pose = Pose(x, y, lane.heading_rad + float(rng.normal(0, 0.012)))
-            braking = bool(rng.random() < 0.35)
-            actors.append(Actor(len(actors), body, pose, plate, braking))
-            depth += body.length_m + 1.2 + float(rng.exponential(density))
-    _walk(scene, rng, actors, (near, far), sight)
-    return actors
-
-
-def _walk(
-    scene: _Scene,
-    rng: np.random.Generator,
-    actors: list[Actor],
-    span_m: tuple[float, float],
-    sight: float,
-) -> None:
-    for _ in range(int(rng.poisson(2.2))):
-        rides = bool(rng.random() < 0.4)
-        kind = VehicleClass.BICYCLE if rides else VehicleClass.PERSON
-        path = scene.walk_x_m[int(rng.integers(len(scene.walk_x_m)))]
-        x = path + float(rng.normal(0, 0.15 if rides else 0.5))
-        y = float(scene.camera.position_m[1]) + sight * float(rng.uniform(*span_m))
-        heading = 0.0 if rng.random() < 0.5 else np.pi
-        if not rides:
-            heading = float(rng.uniform(0, 2 * np.pi))
-        pose = Pose(x, y, float(heading))
-        if _free(pose, actors):
-            actors.append(Actor(len(actors), make_body(kind, rng), pose))
-
-
-def _free(pose: Pose, actors: list[Actor]) -> bool:
-    for actor in actors:
-        ahead = actor.body.length_m / 2
-        y = actor.pose.y_m - float(np.cos(actor.pose.heading_rad)) * ahead
-        beside = abs(actor.pose.x_m - pose.x_m) < actor.body.width_m / 2 + 0.5
-        if beside and abs(y - pose.y_m) < ahead + 1.8:
-            return False
-    return True
-
-
-def _draw_kind(rng: np.random.Generator) -> VehicleClass:
-    shares = [share for _, share in _TRAFFIC]
-    return _TRAFFIC[int(rng.choice(len(shares), p=shares))][0]
-
-
-def _depth_range(camera: PinholeCamera) -> tuple[float, float]:
-    """Return how far along the road the first and the last road users stand."""
-    _, y = camera.ground_point(camera.width_px / 2, camera.height_px - 1)
-    near = abs(y - float(camera.position_m[1]))
-    far = min(camera.focal_px * 1.7 / 26, 110.0)
-    ray = camera.rays(np.array((camera.width_px / 2, 1.0)))
-    if ray[2] < -1e-3:
-        _, top_y = camera.ground_point(camera.width_px / 2, 1.0)
-        far = min(far, abs(top_y - float(camera.position_m[1])))
-    return max(near - 4.0, 2.0), max(far, near + 10.0)
 
 
 def _weathered(image: Bytes, rng: np.random.Generator) -> Bytes:
