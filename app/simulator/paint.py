@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.domain.geometry import PixelBox
-from app.simulator.bodies import Body
+from app.simulator.body import Body
 from app.simulator.lighting import Lighting
 from app.simulator.mesh import Mesh, Surface, Vertex
 from app.simulator.pinhole import NEAR_M, PinholeCamera

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from app.domain.geometry import PixelBox
 from app.domain.signal import LampPhase
 from app.simulator.backdrop import paint_backdrop
-from app.simulator.bodies import Body
+from app.simulator.body import Body
 from app.simulator.furniture import SURFACE_OF, SignalHead
 from app.simulator.lighting import Lighting
 from app.simulator.mesh import Mesh

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from app.domain.vehicle import VehicleClass
-from app.simulator.bodies import Body, make_body
+from app.simulator.bodies import make_body
+from app.simulator.body import Body
 from app.simulator.paint import Pose
 from app.simulator.picture import Actor
 from app.simulator.pinhole import PinholeCamera

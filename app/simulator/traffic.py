@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from app.domain.units import ms_from_kmh
 from app.domain.vehicle import VehicleClass
-from app.simulator.bodies import Body, make_body
+from app.simulator.bodies import make_body
+from app.simulator.body import Body
 from app.simulator.motion import Driver, StopRule, drive
 from app.simulator.paint import Pose
 from app.simulator.picture import Actor
