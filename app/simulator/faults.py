@@ -84,6 +84,9 @@ class Relay:
             await self._serve(reader, writer)
         except _BROKEN_CONVERSATION:
             pass
+        except asyncio.CancelledError:
+            # Only the end of the loop cancels; asyncio before 3.12 would report it.
+            pass
         finally:
             self._writers.discard(writer)
             writer.transport.abort()
