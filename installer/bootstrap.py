@@ -15,8 +15,10 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -26,6 +28,18 @@ STAMP = VENV / "atalaya-setup"
 NEEDED_DISK_BYTES = 9_000_000_000
 MINIMUM_PYTHON = (3, 11)
 _IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+QUICK_JUDGES = {
+    "lint": ("-m", "ruff", "check"),
+    "format": ("-m", "ruff", "format", "--check"),
+    "import contracts": (
+        "-c",
+        "from importlinter.cli import lint_imports_command as c; c()",
+    ),
+}
+TYPES = ("types", ("-m", "mypy"))
+TESTS = {"tests": ("-m", "pytest", *_IN_PARALLEL, "-m", "not acceptance")}
+# These need the processor for themselves: they judge what it sustains.
+ACCEPTANCE = {"acceptance tests": ("-m", "pytest", "-m", "acceptance")}
 # Shared library that must load -> Debian and Ubuntu package that carries it.
 SYSTEM_LIBRARIES = {
     "libGL.so.1": "libgl1",
@@ -135,7 +149,8 @@ def install_packages() -> None:
         )
     say("Installing Python packages (the first time downloads several GB)")
     started = time.monotonic()
-    pip("install", "--constraint", str(CONSTRAINTS), *requirements())
+    # Most of what is installed is never imported: what is, Python compiles then.
+    pip("install", "--no-compile", "--constraint", str(CONSTRAINTS), *requirements())
     say(f"Packages are ready after {time.monotonic() - started:.0f} s")
 
 
@@ -276,25 +291,52 @@ def test(arguments: Sequence[str]) -> int:
     """Judge the tree; every judge has its say, and one refusal is enough."""
     if arguments:
         return run_in_environment(["-m", "pytest", *arguments])
-    judges = {
-        "lint": ["-m", "ruff", "check"],
-        "format": ["-m", "ruff", "format", "--check"],
-        "types": ["-m", "mypy"],
-        "import contracts": [
-            "-c",
-            "from importlinter.cli import lint_imports_command as c; c()",
-        ],
-        "tests": ["-m", "pytest", *_IN_PARALLEL, "-m", "not acceptance"],
-        # These need the processor for themselves: they judge what it sustains.
-        "acceptance tests": ["-m", "pytest", "-m", "acceptance"],
-    }
+    refused = judge_by(QUICK_JUDGES)
+    # It needs one core for minutes; the tests wait for much and leave that over.
+    with judging_aside(TYPES) as types:
+        refused += judge_by(TESTS)
+        refused += types()
+    refused += judge_by(ACCEPTANCE)
+    say(f"Refused by: {', '.join(refused)}" if refused else "All judges agree")
+    return 1 if refused else 0
+
+
+def judge_by(judges: Mapping[str, Sequence[str]]) -> list[str]:
+    """Let judges speak one after the other; return the names of those that refuse."""
     refused = []
     for name, command in judges.items():
         say(f"Judging: {name}")
         if run_in_environment(command):
             refused.append(name)
-    say(f"Refused by: {', '.join(refused)}" if refused else "All judges agree")
-    return 1 if refused else 0
+    return refused
+
+
+@contextmanager
+def judging_aside(
+    judge: tuple[str, Sequence[str]],
+) -> Iterator[Callable[[], list[str]]]:
+    """Let a judge think meanwhile; what is yielded waits for it and tells its say."""
+    name, command = judge
+    with tempfile.TemporaryFile() as said:
+        child = subprocess.Popen(
+            [str(environment_python()), *command],
+            cwd=PROJECT,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+
+        def verdict() -> list[str]:
+            code = child.wait()
+            say(f"Judging: {name}")
+            said.seek(0)
+            print(said.read().decode(errors="replace"), end="", flush=True)
+            return [name] if code else []
+
+        try:
+            yield verdict
+        finally:
+            child.kill()
+            child.wait()
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -37,13 +37,21 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
+@pytest.fixture(autouse=True, scope="module")
+def all_is_collected() -> Iterator[None]:
+    """Look at what was there before but once a module: it takes half a second."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+    gc.collect()
+
+
 @pytest.fixture(autouse=True)
 def nothing_survives(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves a thread, a child process or shared memory behind."""
     threads, shared = set(threading.enumerate()), _shared_memory()
     children = {child.pid for child in psutil.Process().children()}
     if not _has_windows(request):
-        # What was there before needs no look: with torch loaded it takes half a second.
         gc.freeze()
     yield
     for thread in set(threading.enumerate()) - threads:
@@ -56,12 +64,11 @@ def nothing_survives(request: pytest.FixtureRequest) -> Iterator[None]:
     assert not alive, f"processes outlived the test: {alive}"
     assert not multiprocessing.active_children()
     gc.collect()
-    gc.unfreeze()
     _await_shared_memory(shared)
 
 
 def _has_windows(request: pytest.FixtureRequest) -> bool:
-    """Tell whether a test may leave parts of Qt, which only a full collection ends."""
+    """Tell whether a test may leave parts of Qt of the tests before, still in use."""
     fixtures = {"qtbot", "qapp"} & set(request.fixturenames)
     return bool(fixtures) or "widgets" in request.node.nodeid
 
