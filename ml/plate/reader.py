@@ -19,6 +19,7 @@ from ml.plate.grammar import ALPHABET, Grammar, load_grammar
 from ml.plate.locator import ContrastLocator, NetworkLocator, PlateLocator
 from ml.plate.reads import CharacterRead
 from ml.plate.recogniser import PlateRecogniser, Table
+from ml.plate.straighten import skew_of, straightened
 from ml.plate.vote import vote
 
 _LOG = logging.getLogger(__name__)
@@ -31,7 +32,10 @@ _SQUARE_PLATE = 1.7
 _SIDE_MARGIN = 0.04
 _TIGHTER, _WIDER = (-0.02, -0.03), (0.08, 0.12)
 """What else is cut out of the picture where a plate is not read surely."""
-_ENOUGH = 0.8
+_ASKEW_DEG = 3.0
+"""From here on a plate is looked at straightened as well; below it makes no difference
+to the network, which learned from plates that are a little askew."""
+_ENOUGH = 0.95
 """A read of this confidence, in the usual form, is not tried to be bettered."""
 _NOTHING = np.empty((0, len(ALPHABET)), np.float32)
 _NOWHERE = PixelBox(0, 0, 0, 0)
@@ -123,6 +127,10 @@ class TrackPlateReader:
     def _layouts(self, image: Image, plate: PixelBox) -> Iterator[tuple[Image, ...]]:
         whole = cut(image, plate, (_SIDE_MARGIN, _SIDE_MARGIN))[0]
         yield (whole,)
+        skew = skew_of(whole)
+        if skew.largest_deg >= _ASKEW_DEG:
+            margin = (_SIDE_MARGIN, _SIDE_MARGIN)
+            yield (straightened(image, plate, skew, margin),)
         yield (cut(image, plate, _TIGHTER)[0],)
         yield (cut(image, plate, _WIDER)[0],)
         if plate.width_px < _SQUARE_PLATE * plate.height_px:
@@ -150,9 +158,9 @@ def open_plate_reader(
 
     `text` is another network to read with, as `ml.train.plates` makes them.
 
-    The locator's weights are fetched at the first call; where there is no network a
-    locator without weights takes its place, and the log says so. Raises ModelMissing
-    when the bundled reader is damaged, ConfigurationInvalid for an unknown country.
+    All that is needed comes with the product. Where the locator's network cannot be
+    read, one without weights takes its place, and the log says so. Raises ModelMissing
+    when the reader's is damaged, ConfigurationInvalid for an unknown country.
     """
     network = text or registry.resolve(registry.PLATE_READER, models)
     recogniser = PlateRecogniser(threads, network)
@@ -180,9 +188,18 @@ def cut(
 def _locator(models: Path, progress: Progress | None, threads: int) -> PlateLocator:
     try:
         wanted = registry.entry(registry.PLATE_LOCATOR, models)
-        path = registry.pull(registry.PLATE_LOCATOR, models, progress)
-        xml = openvino_model(path, Sha256(wanted.sha256), models, progress)
+        xml = _locator_network(wanted, models, progress)
         return NetworkLocator(xml, models, threads)
     except ModelMissing as fault:
         _LOG.warning("Plates are located without a network, less surely. %s", fault)
         return ContrastLocator()
+
+
+def _locator_network(
+    wanted: registry.ModelEntry, models: Path, progress: Progress | None
+) -> Path:
+    """Return the bundled 8-bit form where there is one: it needs no network."""
+    if wanted.eight_bit is not None:
+        return registry.resolve_eight_bit(wanted.eight_bit)
+    path = registry.pull(wanted.name, models, progress)
+    return openvino_model(path, Sha256(wanted.sha256), models, progress)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -9,9 +10,11 @@ import pytest
 
 from app.domain.errors import ModelMissing
 from app.domain.geometry import PixelBox
+from app.domain.vehicle import VehicleClass
+from app.simulator.scenario import load_bundled
 from ml import weights
 from ml.plate.grammar import load_grammar
-from ml.plate.locator import ContrastLocator
+from ml.plate.locator import ContrastLocator, NetworkLocator
 from ml.plate.reader import TrackPlateReader, cut, open_plate_reader
 from ml.plate.recogniser import PlateRecogniser
 
@@ -51,6 +54,23 @@ def _scene(text: str) -> tuple[Image, PixelBox, PixelBox]:
     cv2.rectangle(image, (150, 80), (490, 350), (140, 60, 40), -1)
     image[260:320, 230:410] = _plate(text)
     return image, PixelBox(150, 80, 490, 350), PixelBox(230, 260, 410, 320)
+
+
+def _rendered() -> tuple[Image, PixelBox, str]:
+    """Return the first frame with a large car in full view, its box and its plate."""
+    (camera,) = (c for c in load_bundled() if c.key == "avenue-plate")
+    sample, plate = min(
+        (sample, vehicle.plate)
+        for vehicle in camera.truth.vehicles
+        if vehicle.plate_shown and vehicle.vehicle_class is VehicleClass.CAR
+        for sample in vehicle.samples
+        if sample.whole and sample.visible > 0.99 and sample.box.width_px > 250
+    )
+    with av.open(str(camera.clip)) as container:
+        frames = container.decode(video=0)
+        frame = next(f for number, f in enumerate(frames) if number == sample.frame)
+        image = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+    return image, sample.box, plate or ""
 
 
 @pytest.fixture(scope="module")
@@ -119,17 +139,34 @@ def test_an_even_surface_has_no_plate() -> None:
     assert ContrastLocator().locate(np.full((200, 300, 3), 80, np.uint8)) is None
 
 
-def test_closed_network_falls_back_to_the_plain_locator(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_plates_are_found_on_a_closed_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The reader opens all the same, and the log says what is lost."""
+    """What finds them comes with the product: nothing is fetched."""
 
     def refuse(*_: object) -> Path:
         raise ModelMissing("The package could not be fetched. Check the network.")
 
     monkeypatch.setattr(weights, "pull", refuse)
     opened = open_plate_reader(tmp_path)
-    assert isinstance(opened._locator, ContrastLocator)
+    assert isinstance(opened.locator, NetworkLocator)
+    image, vehicle, plate = _rendered()
+    read = opened.read(image, vehicle)
+    assert read is not None
+    assert read.text == plate.replace("-", "")
+
+
+def test_a_damaged_locator_is_replaced_by_the_plain_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The reader opens all the same, and the log says what is lost."""
+
+    def damaged(_: object) -> Path:
+        raise ModelMissing("The bundled model is damaged. Install Atalaya again.")
+
+    monkeypatch.setattr(weights, "resolve_eight_bit", damaged)
+    opened = open_plate_reader(tmp_path)
+    assert isinstance(opened.locator, ContrastLocator)
     assert "without a network" in caplog.text
 
 
