@@ -1,4 +1,4 @@
-"""Camera passwords at rest: in the system's keyring, else in files under AES-256-GCM.
+"""Passwords and keys at rest: in the system's keyring, else in files under AES-256-GCM.
 
 Nothing here logs, and no error holds what it was given. A choice that was once made for
 a workstation stays, so that desktop and engine always look in the same place.
@@ -194,8 +194,9 @@ def _key_of(folder: Path) -> bytes:
     key = path.read_bytes()
     if len(key) != _KEY_BYTES:
         raise SecretsUnreadable(
-            f"The key file {path} is damaged. Restore it from a backup, or delete the "
-            "folder and enter the cameras' passwords again."
+            f"The key file {path} is damaged. Restore it from a backup. Without one, "
+            "delete the folder, enter all passwords again, and import the keys of the "
+            "evidence: python main.py evidence import-keys."
         )
     return key
 
@@ -204,8 +205,9 @@ def _begin(folder: Path, path: Path) -> None:
     """Make the key; when two processes do so at once, the first one's stands."""
     if any(folder.glob("*.secret")):
         raise SecretsUnreadable(
-            f"The key file {path} is missing. Restore it from a backup, or delete the "
-            "folder and enter the cameras' passwords again."
+            f"The key file {path} is missing. Restore it from a backup. Without one, "
+            "delete the folder, enter all passwords again, and import the keys of the "
+            "evidence: python main.py evidence import-keys."
         )
     try:
         write_private(path, secrets.token_bytes(_KEY_BYTES), link_new)
@@ -217,7 +219,8 @@ def _require_private(path: Path) -> None:
     if others_may_read(path):
         raise SecretsUnreadable(
             f"Other users may read the key file {path}. Take that right away from "
-            f"them (chmod 600), and change the cameras' passwords."
+            "them (chmod 600), change the cameras' passwords, and rotate the key of "
+            "the evidence: python main.py evidence rotate-key."
         )
 
 
