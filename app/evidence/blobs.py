@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -23,6 +24,10 @@ class Blobs(Protocol):
     and each that writes StorageFull. Names are SHA-256 in lower-case hexadecimal, with
     a suffix for the wrapped key of an object (`key_name`), and `CURRENT_KEY`.
     """
+
+    def guarded(self) -> AbstractContextManager[None]:
+        """Turn what the system says of a draft or an open file into a fault."""
+        ...
 
     def draft(self, size_bytes: int) -> Path:
         """Return a new private path to write about so many bytes to."""

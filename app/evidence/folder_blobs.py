@@ -53,15 +53,15 @@ class FolderBlobs:
         self._floor_bytes = floor_bytes
         self._measure_free = measure_free
         self._marker = marker
+        self._prepared = False
         if marker is None:
-            self._make(self._incoming)
-            self._sweep()
+            self._prepare()
 
     def draft(self, size_bytes: int) -> Path:
         """Return a path in the same file system."""
-        with self._translated():
+        with self.guarded():
             self._require_marker()
-            self._make(self._incoming)
+            self._prepare()
             if self._measure_free(self._root) - size_bytes < self._floor_bytes:
                 raise self._full()
         return self._incoming / str(new_uuid())
@@ -69,7 +69,7 @@ class FolderBlobs:
     def add(self, name: str, draft: Path) -> bool:
         """Move the draft to its place unless that is taken."""
         place = self._place(name)
-        with self._translated():
+        with self.guarded():
             self._make(place.parent)
             if place.exists():
                 return False
@@ -89,7 +89,7 @@ class FolderBlobs:
     def replace(self, name: str, draft: Path) -> None:
         """Move the draft to its place."""
         place = self._place(name)
-        with self._translated():
+        with self.guarded():
             self._make(place.parent)
             self._settle(draft)
             draft.replace(place)
@@ -98,7 +98,7 @@ class FolderBlobs:
     def open(self, name: str) -> BinaryIO:
         """Open the file."""
         place = self._place(name)
-        with self._translated():
+        with self.guarded():
             try:
                 return place.open("rb")
             except FileNotFoundError:
@@ -107,20 +107,20 @@ class FolderBlobs:
 
     def set_aside(self, name: str) -> None:
         """Move the file to `damaged`, under a name of its own."""
-        with self._translated():
+        with self.guarded():
             damaged = self._root / "damaged"
             damaged.mkdir(mode=0o700, exist_ok=True)
             self._place(name).rename(damaged / f"{name}.{new_uuid()}")
 
     def remove(self, name: str) -> None:
         """Unlink the file."""
-        with self._translated():
+        with self.guarded():
             self._require_marker()
             self._place(name).unlink(missing_ok=True)
 
     def names(self, prefix: str = "") -> Iterator[str]:
         """Look through the folders, or through the one of `prefix`."""
-        with self._translated():
+        with self.guarded():
             self._require_marker()
             fan = self._fan(prefix) if prefix else "[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]"
             for path in self._root.glob(f"{fan}/*"):
@@ -168,7 +168,8 @@ class FolderBlobs:
             )
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def guarded(self) -> Iterator[None]:
+        """StorageFull for a full disk; for a share, StorageUnavailable for all else."""
         try:
             yield
         except OSError as error:
@@ -186,6 +187,13 @@ class FolderBlobs:
             f"There is no room left for evidence in {self._root}. "
             "Free space on that disk, or move the evidence to a larger one."
         )
+
+    def _prepare(self) -> None:
+        """Make the place for drafts; the first time, clear what a crash left there."""
+        self._make(self._incoming)
+        if not self._prepared:
+            self._sweep()
+            self._prepared = True
 
     def _sweep(self) -> None:
         """Remove what a crash left half written."""

@@ -9,7 +9,7 @@ Requests are signed over their bodies, so a server refuses what changed on the w
 import logging
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -73,6 +73,10 @@ class S3Blobs:
         self._scratch = scratch
         self._conditional = True
         self._store = _client(place, login, connect_s, retry_s)
+
+    def guarded(self) -> AbstractContextManager[None]:
+        """Return the guard of the folder that drafts and what was fetched lie in."""
+        return self._scratch.guarded()
 
     def draft(self, size_bytes: int) -> Path:
         """Return a path on this computer."""

@@ -2,7 +2,9 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import BinaryIO
 
 from app.domain.errors import EvidenceDamaged
@@ -69,9 +71,8 @@ class Sealing:
             return False
         secret = self._keys.unwrap(wrapped, key_id, _bound(sha256, instance))
         record = self._record(sha256, DataKey(secret, instance), master)
-        draft = self._blobs.draft(len(record))
-        draft.write_bytes(record)
-        self._blobs.replace(name, draft)
+        with self._draft(record) as draft:
+            self._blobs.replace(name, draft)
         return True
 
     def master_of(self, name: str) -> str:
@@ -102,9 +103,8 @@ class Sealing:
 
     def note_current(self, key_id: str) -> None:
         """Say in the store which master key wraps from now on."""
-        draft = self._blobs.draft(len(key_id))
-        draft.write_bytes(key_id.encode())
-        self._blobs.replace(CURRENT_KEY, draft)
+        with self._draft(key_id.encode()) as draft:
+            self._blobs.replace(CURRENT_KEY, draft)
         self._settled = None
 
     def _noted(self) -> str | None:
@@ -142,10 +142,15 @@ class Sealing:
             raise SealBroken from None
 
     def _add(self, name: str, content: bytes) -> bool:
+        with self._draft(content) as draft:
+            return self._blobs.add(name, draft)
+
+    @contextmanager
+    def _draft(self, content: bytes) -> Iterator[Path]:
         draft = self._blobs.draft(len(content))
         try:
             draft.write_bytes(content)
-            return self._blobs.add(name, draft)
+            yield draft
         finally:
             draft.unlink(missing_ok=True)
 

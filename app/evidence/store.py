@@ -6,17 +6,17 @@ was stored before it was sealed, or is stored without, is read as ever: the firs
 of an object tell.
 """
 
-import errno
 import hashlib
 import io
 import logging
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from app.domain.errors import EvidenceDamaged, EvidenceMissing, StorageFull
+from app.domain.errors import EvidenceDamaged, EvidenceMissing
 from app.domain.ids import Sha256
 from app.evidence.blobs import BlobMissing, Blobs, checked_name, is_object
 from app.evidence.folder_blobs import DEFAULT_FLOOR_BYTES, FolderBlobs, free_bytes
@@ -25,7 +25,6 @@ from app.evidence.sealing import Sealing
 
 _log = logging.getLogger(__name__)
 _CHUNK_BYTES = 1 << 20
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class BlobEvidenceStore:
@@ -48,38 +47,16 @@ class BlobEvidenceStore:
         """Store what can be read from `source`, about so many bytes."""
         if self.sealing is not None:
             self.sealing.key_for_writing()
-        draft = self.blobs.draft(about_bytes)
         key = None if self.sealing is None else DataKey.draw()
-        try:
+        with self.blobs.guarded(), self._draft(about_bytes) as draft:
             sha256, size_bytes = _copy_hashed(source, draft, key)
             self._admit(draft, sha256, key)
-        except OSError as error:
-            if error.errno in _FULL:
-                raise _full(draft.parent) from error
-            raise
-        finally:
-            draft.unlink(missing_ok=True)
         return sha256, size_bytes
 
     def open(self, sha256: Sha256) -> BinaryIO:
         """Open for reading what was just hashed again; raises EvidenceDamaged."""
-        file = self._raw(sha256)
-        sealing = self.sealing
-        if sealing is None or instance_of(file) is None:
-            return _matching(file, sha256)
-        try:
-            clear = io.BufferedReader(sealing.open(sha256, file), _CHUNK_BYTES)
-            return _matching(cast("BinaryIO", clear), sha256)
-        except EvidenceDamaged as damage:
-            file.close()
-            try:
-                # In clear all the same, and only begins like a sealed one?
-                return _matching(self._raw(sha256), sha256)
-            except EvidenceDamaged:
-                raise damage from None
-        except BaseException:
-            file.close()
-            raise
+        with self.blobs.guarded():
+            return self._hashed(sha256)
 
     def names(self) -> Iterator[Sha256]:
         """Return the name of every file that is there, sound or not."""
@@ -104,16 +81,21 @@ class BlobEvidenceStore:
         """
         if self.sealing is None or self.is_sealed(sha256):
             return False
-        with self.open(sha256) as plain:
-            draft, key = self.blobs.draft(size_of(plain)), DataKey.draw()
-            try:
-                if _copy_hashed(plain, draft, key)[0] != sha256:
-                    raise _changed(sha256)
-                self.sealing.keep_key(sha256, key)
-                self.blobs.replace(sha256, draft)
-            finally:
-                draft.unlink(missing_ok=True)
+        key = DataKey.draw()
+        with self.open(sha256) as plain, self._draft(size_of(plain)) as draft:
+            if _copy_hashed(plain, draft, key)[0] != sha256:
+                raise _changed(sha256)
+            self.sealing.keep_key(sha256, key)
+            self.blobs.replace(sha256, draft)
         return True
+
+    @contextmanager
+    def _draft(self, size_bytes: int) -> Iterator[Path]:
+        draft = self.blobs.draft(size_bytes)
+        try:
+            yield draft
+        finally:
+            draft.unlink(missing_ok=True)
 
     def _admit(self, draft: Path, sha256: Sha256, key: DataKey | None) -> None:
         if self.sealing is not None and key is not None:
@@ -144,6 +126,25 @@ class BlobEvidenceStore:
         except EvidenceDamaged:
             return False
         return True
+
+    def _hashed(self, sha256: Sha256) -> BinaryIO:
+        file = self._raw(sha256)
+        sealing = self.sealing
+        if sealing is None or instance_of(file) is None:
+            return _matching(file, sha256)
+        try:
+            clear = io.BufferedReader(sealing.open(sha256, file), _CHUNK_BYTES)
+            return _matching(cast("BinaryIO", clear), sha256)
+        except EvidenceDamaged as damage:
+            file.close()
+            try:
+                # In clear all the same, and only begins like a sealed one?
+                return _matching(self._raw(sha256), sha256)
+            except EvidenceDamaged:
+                raise damage from None
+        except BaseException:
+            file.close()
+            raise
 
     def _raw(self, sha256: Sha256) -> BinaryIO:
         _require_name(sha256)
@@ -233,13 +234,6 @@ def _missing(sha256: Sha256) -> EvidenceMissing:
     return EvidenceMissing(
         f"The evidence file {sha256[:12]}… is missing. "
         "Restore it from a backup before deciding this case."
-    )
-
-
-def _full(folder: Path) -> StorageFull:
-    return StorageFull(
-        f"There is no room left for evidence in {folder}. "
-        "Free space on that disk, or move the evidence to a larger one."
     )
 
 

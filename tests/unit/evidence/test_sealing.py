@@ -1,6 +1,7 @@
 """A store that seals: what lies in it, who can read it, and how keys are changed."""
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from app.domain.errors import EvidenceDamaged, KeyUnavailable, StateConflict
 from app.domain.ids import Sha256
 from app.evidence import upkeep
 from app.evidence.blobs import CURRENT_KEY, is_key
+from app.evidence.folder_blobs import FolderBlobs
 from app.evidence.master_keys import MasterKeys, SecretVault
 from app.evidence.sealed_format import HEADER_BYTES, MAGIC
 from app.evidence.sealing import Sealing
@@ -232,3 +234,21 @@ def test_copying_brings_what_is_missing(
     done = upkeep.copy_all(source, store)
     assert (done.changed, done.already, done.damaged) == (0, 2, [third])
     assert first in set(store.names())
+
+
+def test_memory_stays_bounded(keys: MasterKeys, tmp_path: Path) -> None:
+    """Whatever the size of a file, both ways."""
+    blobs = FolderBlobs(tmp_path / "store", floor_bytes=0)
+    store = BlobEvidenceStore(blobs, Sealing(blobs, keys))
+    source = tmp_path / "long.mp4"
+    source.write_bytes(bytes(48 << 20))
+    tracemalloc.start()
+    try:
+        name, _ = store.put(source)
+        with store.open(name) as file:
+            while file.read(1 << 20):
+                pass
+        peak_bytes = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < 12 << 20

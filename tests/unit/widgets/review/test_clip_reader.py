@@ -7,6 +7,10 @@ import av
 import numpy as np
 import pytest
 
+from app.evidence.folder_blobs import FolderBlobs
+from app.evidence.master_keys import FileVault, MasterKeys
+from app.evidence.sealing import Sealing
+from app.evidence.store import BlobEvidenceStore
 from tests.builders.clips import write_clip
 from widgets.review.clip_reader import ClipFile, ClipFrame, ClipIndex, ClipReader
 
@@ -74,3 +78,24 @@ def test_the_newest_wish_wins_and_nothing_comes_after_close(clip: Path) -> None:
     reader.close(_WAIT_S)
     reader.show(1)
     assert delivered.empty()
+
+
+def test_a_sealed_clip_is_played_without_a_file_in_clear(
+    clip: Path, tmp_path: Path
+) -> None:
+    """It is decrypted where it is decoded, and closed with the reader."""
+    blobs = FolderBlobs(tmp_path / "store", floor_bytes=0)
+    keys = MasterKeys(FileVault(tmp_path / "keys.json"))
+    store = BlobEvidenceStore(blobs, Sealing(blobs, keys))
+    name, _ = store.put(clip)
+    expected = _decoded_in_order(clip)
+    content = clip.read_bytes()
+    clip.unlink()
+    file = ClipFile(store.open(name))
+    for index in (0, 19, 7):
+        frame = file.frame(index)
+        assert frame is not None
+        assert _pixels(frame) == expected[index]
+        for path in tmp_path.rglob("*"):
+            assert not path.is_file() or content[:64] not in path.read_bytes()
+    file.close()
