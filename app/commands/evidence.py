@@ -246,14 +246,14 @@ def _export(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     paths = paths_of(options)
     source = FileVault(options.file.absolute())
-    current, keys = source.read()
+    brought = source.read()
     setting = load_evidence_setting(paths)
     own = open_store.master_keys(setting, open_secret_store(paths))
-    for key_id in keys:
+    for key_id in brought.keys:
         own.adopt(MasterKeys(source).key(key_id))
-    if current:
-        own.use(current)
-    print(f"{len(keys)} master key(s) are on this computer now.")
+    if brought.current:
+        own.use(brought.current)
+    print(f"{len(brought.keys)} master key(s) are on this computer now.")
     return 0
 
 

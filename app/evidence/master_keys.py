@@ -9,13 +9,16 @@ among it. A key's id is drawn from the key itself, so no key can pass for anothe
 import hashlib
 import json
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from app.config.private_file import link_new, others_may_read, write_private
+from app.config.private_file import only_writer, others_may_read, write_private
 from app.domain.errors import KeyUnavailable
 from app.evidence.sealed_format import SealBroken
 from app.ports import SecretStore
@@ -177,30 +180,32 @@ class FileVault:
 
     def get(self, key_id: str) -> bytes | None:
         """Return a key."""
-        text = self.read()[1].get(_checked(key_id))
+        text = self.read().keys.get(_checked(key_id))
         return None if text is None else _key_of(key_id, text)
 
     def put(self, key_id: str, key: bytes) -> None:
         """Keep a key; the file is replaced whole."""
-        current, keys = self.read()
-        self._write(current, keys | {_checked(key_id): key.hex()})
+        with self._changed() as document:
+            document.keys[_checked(key_id)] = key.hex()
 
     def delete(self, key_id: str) -> None:
         """Forget a key."""
-        current, keys = self.read()
-        keys.pop(key_id, None)
-        self._write(None if current == key_id else current, keys)
+        with self._changed() as document:
+            document.keys.pop(key_id, None)
+            if document.current == key_id:
+                document.current = None
 
     def current_id(self) -> str | None:
         """Return the current key."""
-        return self.read()[0]
+        return self.read().current
 
     def set_current(self, key_id: str) -> None:
         """Point at a key."""
-        self._write(_checked(key_id), self.read()[1])
+        with self._changed() as document:
+            document.current = _checked(key_id)
 
-    def read(self) -> tuple[str | None, dict[str, str]]:
-        """Return the current id, and all keys in hexadecimal by id."""
+    def read(self) -> "KeyDocument":
+        """Return what the file holds, nothing without one; raises KeyUnavailable."""
         try:
             if others_may_read(self._path):
                 raise KeyUnavailable(
@@ -211,25 +216,43 @@ class FileVault:
             with self._path.open("rb") as file:
                 return _keys_in(file.read(_MOST_FILE_BYTES))
         except FileNotFoundError:
-            return None, {}
+            return KeyDocument(None, {})
         except (OSError, ValueError):
             raise KeyUnavailable(
                 f"The key file {self._path} cannot be read or is no key file. "
                 "Check its rights, or restore it from a backup."
             ) from None
 
-    def _write(self, current: str | None, keys: dict[str, str]) -> None:
-        document = {"version": _FILE_VERSION, "current": current, "keys": keys}
-        # Of two that make the file at once, the second must see the first one's key.
-        publish = Path.replace if self._path.exists() else link_new
+    @contextmanager
+    def _changed(self) -> Iterator["KeyDocument"]:
+        """Read, let the caller change it, and write: one process after the other."""
         try:
-            text = json.dumps(document, indent=1).encode() + b"\n"
-            write_private(self._path, text, publish)
+            with only_writer(self._path):
+                document = self.read()
+                yield document
+                write_private(self._path, document.text())
         except OSError as error:
             raise KeyUnavailable(
                 f"The key file {self._path} cannot be written ({error.strerror}). "
                 "Check the folder and its rights."
             ) from None
+
+
+@dataclass(slots=True)
+class KeyDocument:
+    """What a key file holds; keys are in hexadecimal, by id."""
+
+    current: str | None
+    keys: dict[str, str]
+
+    def __repr__(self) -> str:
+        """Show the ids alone."""
+        return f"KeyDocument(current={self.current}, keys={sorted(self.keys)})"
+
+    def text(self) -> bytes:
+        """Return the file's content."""
+        fields = {"version": _FILE_VERSION, "current": self.current, "keys": self.keys}
+        return json.dumps(fields, indent=1).encode() + b"\n"
 
 
 def missing_key(key_id: str) -> KeyUnavailable:
@@ -254,14 +277,15 @@ def _checked(key_id: str) -> str:
     return key_id
 
 
-def _keys_in(text: bytes) -> tuple[str | None, dict[str, str]]:
+def _keys_in(text: bytes) -> KeyDocument:
     document = json.loads(text)
     if not isinstance(document, dict) or document.get("version") != _FILE_VERSION:
         raise ValueError("no key file of this version")
     current, keys = document.get("current"), document.get("keys")
     if not isinstance(keys, dict) or not (current is None or isinstance(current, str)):
         raise ValueError("no key file")
-    return current, {_checked(str(each)): str(text) for each, text in keys.items()}
+    texts = {_checked(str(each)): str(text) for each, text in keys.items()}
+    return KeyDocument(current, texts)
 
 
 def _key_of(key_id: str, text: str) -> bytes:

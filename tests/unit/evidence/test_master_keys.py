@@ -3,6 +3,7 @@
 import json
 import stat
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -113,3 +114,17 @@ def test_no_fault_holds_a_key(tmp_path: Path) -> None:
     with pytest.raises(KeyUnavailable) as caught:
         MasterKeys(FileVault(path)).key("0" * 16)
     assert secret not in f"{caught.value!r} {caught.value.__context__!r}"
+
+
+def test_two_that_make_keys_at_once_lose_none(tmp_path: Path) -> None:
+    """A key that a store has taken must never be written over."""
+    vaults = [MasterKeys(FileVault(tmp_path / "keys.json")) for _ in range(6)]
+    made: list[str] = []
+    threads = [Thread(target=lambda v=v: made.append(v.make())) for v in vaults]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(made)) == 6
+    assert all(vaults[0].holds(key_id) for key_id in made)
+    assert vaults[0].current_id() in made
