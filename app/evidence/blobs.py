@@ -33,10 +33,14 @@ class Blobs(Protocol):
         """Return a new private path to write about so many bytes to."""
         ...
 
-    def add(self, name: str, draft: Path) -> bool:
+    def add(
+        self, name: str, draft: Path, ahead: tuple[str, Path] | None = None
+    ) -> bool:
         """Keep what was written to a draft; False, and no change, if there is one.
 
-        When this returns the bytes survive a power cut. The draft may be used up.
+        `ahead` is another name and draft, kept before this one whatever comes of it:
+        nobody ever finds the second without the first. When this returns the bytes
+        survive a power cut. Drafts may be used up.
         """
         ...
 

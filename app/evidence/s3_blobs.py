@@ -82,8 +82,12 @@ class S3Blobs:
         """Return a path on this computer."""
         return self._scratch.draft(size_bytes)
 
-    def add(self, name: str, draft: Path) -> bool:
+    def add(
+        self, name: str, draft: Path, ahead: tuple[str, Path] | None = None
+    ) -> bool:
         """Upload unless the name is taken."""
+        if ahead is not None:
+            self.add(*ahead)
         path = _path(name)
         with self._translated():
             if draft.stat().st_size <= _ONE_REQUEST_BYTES and self._conditional:

@@ -44,10 +44,16 @@ class Sealing:
         self._monotonic_s = monotonic_s
         self._settled: tuple[str, float] | None = None
 
+    @contextmanager
+    def wrapped(self, sha256: Sha256, key: DataKey) -> Iterator[tuple[str, Path]]:
+        """Yield name and draft of a wrapped data key, to be kept before its object."""
+        with self._draft(self._record(sha256, key, self.key_for_writing())) as draft:
+            yield key_name(sha256, key.instance), draft
+
     def keep_key(self, sha256: Sha256, key: DataKey) -> None:
         """Make the data key durable, wrapped; to be done before the object is."""
-        record = self._record(sha256, key, self.key_for_writing())
-        self._add(key_name(sha256, key.instance), record)
+        with self.wrapped(sha256, key) as (name, draft):
+            self._blobs.add(name, draft)
 
     def forget_key(self, sha256: Sha256, key: DataKey) -> None:
         """Take away the key of a copy that was not kept."""

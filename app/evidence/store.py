@@ -10,8 +10,9 @@ import hashlib
 import io
 import logging
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -25,6 +26,8 @@ from app.evidence.sealing import Sealing
 
 _log = logging.getLogger(__name__)
 _CHUNK_BYTES = 1 << 20
+_MOST_AHEAD = 4
+"""Chunks that hashing may lag behind; they are held in memory."""
 
 
 class BlobEvidenceStore:
@@ -98,9 +101,7 @@ class BlobEvidenceStore:
             draft.unlink(missing_ok=True)
 
     def _admit(self, draft: Path, sha256: Sha256, key: DataKey | None) -> None:
-        if self.sealing is not None and key is not None:
-            self.sealing.keep_key(sha256, key)
-        if self.blobs.add(sha256, draft):
+        if self._added(draft, sha256, key):
             return
         if self._holds_sound(sha256):
             self._let_go(sha256, key)
@@ -108,6 +109,12 @@ class BlobEvidenceStore:
         self.blobs.set_aside(sha256)
         _log.error("evidence %s was damaged; set aside and replaced", sha256)
         self.blobs.add(sha256, draft)
+
+    def _added(self, draft: Path, sha256: Sha256, key: DataKey | None) -> bool:
+        if self.sealing is None or key is None:
+            return self.blobs.add(sha256, draft)
+        with self.sealing.wrapped(sha256, key) as ahead:
+            return self.blobs.add(sha256, draft, ahead)
 
     def _let_go(self, sha256: Sha256, key: DataKey | None) -> None:
         """Forget the key of a copy that was not taken.
@@ -210,17 +217,31 @@ def _copy_hashed(
     Hashing goes on beside on another thread: it takes about as long as the rest.
     """
     digest, size_bytes = hashlib.sha256(), 0
+    hashing: deque[Future[None]] = deque()
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file, ThreadPoolExecutor(1) as beside:
         writer = None if key is None else SegmentWriter(file, key)
         while chunk := source.read(_CHUNK_BYTES):
-            hashing = beside.submit(digest.update, chunk)
+            hashing.append(beside.submit(digest.update, chunk))
             (writer or file).write(chunk)
-            hashing.result()
             size_bytes += len(chunk)
+            if len(hashing) > _MOST_AHEAD:
+                hashing.popleft().result()
+            _begin_writing(file)
         if writer is not None:
             writer.close()
+        for each in hashing:
+            each.result()
     return Sha256(digest.hexdigest()), size_bytes
+
+
+def _begin_writing(file: BinaryIO) -> None:
+    """Have the system write what it holds of a file; the flush at the end waits less.
+
+    Where it can be told so: Linux begins to write what is declared not needed.
+    """
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _changed(sha256: Sha256) -> EvidenceDamaged:

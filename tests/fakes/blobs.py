@@ -37,8 +37,12 @@ class MemoryBlobs:
             raise StorageFull("The store in memory is full. Make it larger.")
         return self._folder / str(new_uuid())
 
-    def add(self, name: str, draft: Path) -> bool:
+    def add(
+        self, name: str, draft: Path, ahead: tuple[str, Path] | None = None
+    ) -> bool:
         """Keep what is in the draft unless the name is taken."""
+        if ahead is not None:
+            self.add(*ahead)
         if self.shut:
             raise StorageUnavailable("The store in memory is shut. Wait.")
         self._require_there()

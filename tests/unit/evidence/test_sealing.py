@@ -208,8 +208,8 @@ def test_a_lost_answer_does_not_cost_the_key(
     """A request that is repeated finds its own object there already."""
     add = blobs.add
 
-    def repeated(name: str, draft: Path) -> bool:
-        taken = add(name, draft)
+    def repeated(name: str, draft: Path, ahead: tuple[str, Path] | None = None) -> bool:
+        taken = add(name, draft, ahead)
         return taken and (is_key(name) or name == CURRENT_KEY)
 
     blobs.add = repeated  # type: ignore[method-assign]
