@@ -109,6 +109,10 @@ def _set(options: argparse.Namespace) -> int:
     print(f"Evidence is kept in {setting.described()}, from the next start on.")
     print("What is stored already stays where it is; to have it there as well:")
     print("python main.py evidence copy")
+    left = open_store.outbox_folder(paths)
+    if setting.place == "own" and any(left.glob("[0-9a-f][0-9a-f]/*/*")):
+        print("Files that waited for the store before are here; take them over:")
+        print(f"python main.py evidence copy {left}")
     if setting.place == "s3" and not open_secret_store(paths).get(open_store.S3_SECRET):
         print("Now enter the access key: python main.py evidence login")
     return 0

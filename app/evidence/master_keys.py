@@ -144,23 +144,33 @@ class MasterKeys:
 
 
 class SecretVault:
-    """Keys as entries of the workstation's secret store: the keyring, else its file."""
+    """Keys as entries of the workstation's secret store: the keyring, else its file.
+
+    A key that was read is held: a keyring is another process to ask for each object.
+    """
 
     def __init__(self, store: SecretStore) -> None:
         self._store = store
+        self._held: dict[str, bytes] = {}
 
     def get(self, key_id: str) -> bytes | None:
         """Return a key."""
-        entry = self._store.get(f"{CURRENT}-{_checked(key_id)}")
-        return None if entry is None else _key_of(key_id, entry[1])
+        if key_id not in self._held:
+            entry = self._store.get(f"{CURRENT}-{_checked(key_id)}")
+            if entry is None:
+                return None
+            self._held[key_id] = _key_of(key_id, entry[1])
+        return self._held[key_id]
 
     def put(self, key_id: str, key: bytes) -> None:
         """Keep a key."""
         self._store.put(f"{CURRENT}-{_checked(key_id)}", key_id, key.hex())
+        self._held.pop(key_id, None)
 
     def delete(self, key_id: str) -> None:
         """Forget a key."""
         self._store.delete(f"{CURRENT}-{_checked(key_id)}")
+        self._held.pop(key_id, None)
 
     def current_id(self) -> str | None:
         """Return the current key."""

@@ -73,12 +73,18 @@ def open_setting(
     if setting.place == "own":
         own = over(FolderBlobs(paths.evidence))
         return OpenedEvidence(setting, own, keys, (own,))
-    waiting = paths.spool / "evidence"
-    waiting.mkdir(mode=0o700, exist_ok=True)
+    waiting = outbox_folder(paths)
     remote = over(_remote(setting, secrets, FolderBlobs(waiting / "fetched")))
     outbox = over(FolderBlobs(waiting))
     both = OutboxEvidenceStore(outbox, remote)
     return OpenedEvidence(setting, both, keys, (outbox, remote), both)
+
+
+def outbox_folder(paths: Paths) -> Path:
+    """Return where files wait for a store elsewhere."""
+    folder = paths.spool / "evidence"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
 
 
 def master_keys(setting: EvidenceSetting, secrets: SecretStore) -> MasterKeys:

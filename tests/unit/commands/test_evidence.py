@@ -133,6 +133,19 @@ def test_a_share_that_is_not_mounted_is_no_empty_share(
     assert station.read(name) == b"evidence"
 
 
+def test_what_waited_is_not_forgotten_when_the_place_changes(
+    station: Workstation, tmp_path: Path
+) -> None:
+    share = tmp_path / "share"
+    station.run("set", "share", str(share))
+    share.rename(tmp_path / "gone")
+    name = station.put(b"waits")
+    folder = str(station.paths.spool / "evidence")
+    assert f"evidence copy {folder}" in station.run("set", "own")
+    assert "1 were copied" in station.run("copy", folder)
+    assert station.read(name) == b"waits"
+
+
 def test_an_access_key_goes_to_the_secret_store_alone(
     station: Workstation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
