@@ -74,6 +74,7 @@ class SegmentWriter:
         self._cipher = AESGCM(key.secret)
         self._instance = key.instance
         self._held = bytearray()
+        self._sealed = bytearray(_SEALED_BYTES)
         self._number = 0
         target.write(MAGIC + key.instance)
 
@@ -97,8 +98,9 @@ class SegmentWriter:
 
     def _seal(self, plain: memoryview, *, last: bool) -> None:
         nonce = _nonce(self._instance, self._number, last=last)
-        bound = MAGIC + self._instance
-        self._target.write(self._cipher.encrypt(nonce, plain, bound))
+        sealed = memoryview(self._sealed)[: len(plain) + TAG_BYTES]
+        self._cipher.encrypt_into(nonce, plain, MAGIC + self._instance, sealed)
+        self._target.write(sealed)
         self._number += 1
 
 
