@@ -26,6 +26,7 @@ from app.evidence.sealing import Sealing
 
 _log = logging.getLogger(__name__)
 _CHUNK_BYTES = 1 << 20
+_WRITTEN_AT_ONCE_BYTES = 4 << 20
 _MOST_AHEAD = 4
 """Chunks that hashing may lag behind; they are held in memory."""
 
@@ -227,7 +228,8 @@ def _copy_hashed(
             size_bytes += len(chunk)
             if len(hashing) > _MOST_AHEAD:
                 hashing.popleft().result()
-            _begin_writing(file)
+            if size_bytes % _WRITTEN_AT_ONCE_BYTES == 0:
+                _begin_writing(file)
         if writer is not None:
             writer.close()
         for each in hashing:
