@@ -12,6 +12,7 @@ from app.commands import (
     doctor,
     engine,
     evaluate,
+    evidence,
     models,
     simulate,
 )
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         models,
         evaluate,
         database,
+        evidence,
         doctor,
     )
     for group in groups:

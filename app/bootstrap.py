@@ -145,7 +145,7 @@ def desktop_services(
 
     With a `metrics_port` the engine tells its figures there.
     """
-    from app.evidence.store import LocalEvidenceStore
+    from app.evidence.open_store import open_evidence
     from app.runtime.link import ProcessEngineLink
     from db.server import PostgresServer
     from widgets.services import DesktopServices
@@ -159,7 +159,7 @@ def desktop_services(
             connect=PostgresServer,
             default_dsn=server.address,
             engine=engine,
-            evidence=LocalEvidenceStore(paths.evidence),
+            evidence=open_evidence(paths, secrets).store,
             secrets=secrets,
             export=paths.reports,
             demo_logins=demo_logins,
@@ -204,9 +204,9 @@ def _give_way() -> None:
 def _engine_parts(
     paths: Paths, dsn: str, model: str | None, follow_pid: int | None
 ) -> Iterator["EngineParts"]:
+    from app.evidence.open_store import open_evidence
     from app.evidence.recorder import Recorder
     from app.evidence.spool import Forwarder, Spool
-    from app.evidence.store import LocalEvidenceStore
     from app.report.catalogue import Catalogue
     from app.runtime.engine import EngineParts
     from app.runtime.stage_timing import StageTimes
@@ -216,7 +216,9 @@ def _engine_parts(
     from ml.track.tracker import ByteTracker
 
     clock, secrets = SystemClock(), open_secret_store(paths)
+    evidence = open_evidence(paths, secrets)
     with (
+        evidence.forwarding(),
         closing(EngineGateway(_engine_dsn(dsn, secrets))) as gateway,
         closing(Spool(paths.spool / "spool.sqlite", clock)) as spool,
         closing(_anchoring(paths, gateway, secrets, clock)),
@@ -230,7 +232,7 @@ def _engine_parts(
             open_plate_reader, paths.models, country=catalogue.head.country
         )
         recorder = Recorder(
-            LocalEvidenceStore(paths.evidence),
+            evidence.store,
             spool,
             clock,
             paths.spool / "work",
@@ -253,6 +255,7 @@ def _engine_parts(
                 run_dir=engine_run_dir(paths),
                 database_online=lambda: forwarder.online,
                 spooled=spool.count,
+                evidence_trouble=evidence.trouble,
                 times=times,
                 forwarding=forwarding,
                 plate_sink=gateway.plate_sink(engine_id),
@@ -534,11 +537,11 @@ def forget_plates(
 
 def check_database(paths: Paths, superuser_dsn: str | None) -> list[str]:
     """Return one line for each thing that does not hold together."""
-    from app.evidence.store import LocalEvidenceStore
+    from app.evidence.open_store import open_evidence
     from db.check import check
 
-    store = LocalEvidenceStore(paths.evidence)
     secrets = open_secret_store(paths)
+    store = open_evidence(paths, secrets).store
     with database(paths, superuser_dsn, secrets) as server:
         owner = server.embedded
         dsn = owner.superuser_dsn if owner else server.address

@@ -1,6 +1,6 @@
 """What the application needs from the outside; `ml`, `db` and the fakes provide it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
@@ -170,16 +170,29 @@ class EvidenceStore(Protocol):
     def put(self, source: Path) -> tuple[Sha256, int]:
         """Store a copy of a file; return its hash and size. Repeats are harmless.
 
-        Raises StorageFull when there is no room.
+        Raises StorageFull when there is no room, StorageUnavailable when it must be
+        tried again for another reason.
         """
         ...
 
-    def open(self, sha256: Sha256) -> BinaryIO:
-        """Open for reading after hashing again; raises EvidenceDamaged."""
+    def put_stream(self, source: BinaryIO, about_bytes: int) -> tuple[Sha256, int]:
+        """Store what can be read from here on, about so many bytes; else as `put`."""
         ...
 
-    def local_path(self, sha256: Sha256) -> Path:
-        """Return a verified local file; raises EvidenceDamaged."""
+    def open(self, sha256: Sha256) -> BinaryIO:
+        """Open for reading, and seeking, after hashing again.
+
+        Raises EvidenceDamaged when it is not what was stored, StorageUnavailable when
+        nobody can say.
+        """
+        ...
+
+    def names(self) -> Iterator[Sha256]:
+        """Return the name of every file that is there, sound or not."""
+        ...
+
+    def remove(self, sha256: Sha256) -> None:
+        """Take a file away for good; not having it is no error."""
         ...
 
 

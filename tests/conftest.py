@@ -19,14 +19,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 settings.register_profile("atalaya", deadline=None, derandomize=True)
 settings.load_profile("atalaya")
 
-pytest_plugins = ["tests.fixtures_db"]
+pytest_plugins = ["tests.fixtures_db", "tests.fixtures_s3"]
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _SHARED = Path("/dev/shm")  # noqa: S108 - where Linux keeps shared memory
 _LEAVE_WITHIN_S = 5.0
 # Threads that libraries keep for the whole process on purpose.
 _LIBRARY_THREADS = ("pydevd", "asyncio_", "ThreadPoolExecutor-", "Dummy-", "QThread")
-_SESSION_WORKERS = ("postgres",)
+_SESSION_WORKERS = ("postgres", "weed")
 
 
 @pytest.fixture

@@ -41,7 +41,11 @@ def _troubles(paths: Paths) -> Iterator[str]:
         yield str(fault)
     try:
         from app.config.secret_store import open_secret_store
+        from app.evidence.check import evidence_troubles
+        from app.evidence.open_store import open_evidence
 
-        open_secret_store(paths)
+        evidence = open_evidence(paths, open_secret_store(paths))
+        print(f"  evidence: {evidence.setting.described()}")
+        yield from evidence_troubles(evidence)
     except EnvironmentFault as fault:
         yield str(fault)

@@ -1,4 +1,4 @@
-"""Camera passwords at rest: in the system's keyring, else in files under AES-256-GCM.
+"""Passwords and keys at rest: in the system's keyring, else in files under AES-256-GCM.
 
 Nothing here logs, and no error holds what it was given. A choice that was once made for
 a workstation stays, so that desktop and engine always look in the same place.
@@ -6,11 +6,7 @@ a workstation stays, so that desktop and engine always look in the same place.
 
 import hashlib
 import json
-import os
 import secrets
-import stat
-import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.config.paths import Paths
+from app.config.private_file import link_new, others_may_read, write_private
 from app.domain.errors import EnvironmentFault
 
 _SERVICE = "atalaya"
@@ -36,7 +33,6 @@ _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _MAGIC = b"ATALAYA-SECRET-1\n"
 _LONGEST = 1024
-_SHARED = stat.S_IRWXG | stat.S_IRWXO
 
 
 class SecretsUnreadable(EnvironmentFault):
@@ -129,7 +125,7 @@ class FileSecretStore:
         nonce = secrets.token_bytes(_NONCE_BYTES)
         plain = _packed(user, password)
         encrypted = self._cipher.encrypt(nonce, plain, _bound_to(reference))
-        _write_private(place, _MAGIC + nonce + encrypted, Path.replace)
+        write_private(place, _MAGIC + nonce + encrypted)
 
     def delete(self, reference: str) -> None:
         """Forget an entry; not having it is no error."""
@@ -198,8 +194,9 @@ def _key_of(folder: Path) -> bytes:
     key = path.read_bytes()
     if len(key) != _KEY_BYTES:
         raise SecretsUnreadable(
-            f"The key file {path} is damaged. Restore it from a backup, or delete the "
-            "folder and enter the cameras' passwords again."
+            f"The key file {path} is damaged. Restore it from a backup. Without one, "
+            "delete the folder, enter all passwords again, and import the keys of the "
+            "evidence: python main.py evidence import-keys."
         )
     return key
 
@@ -208,41 +205,23 @@ def _begin(folder: Path, path: Path) -> None:
     """Make the key; when two processes do so at once, the first one's stands."""
     if any(folder.glob("*.secret")):
         raise SecretsUnreadable(
-            f"The key file {path} is missing. Restore it from a backup, or delete the "
-            "folder and enter the cameras' passwords again."
+            f"The key file {path} is missing. Restore it from a backup. Without one, "
+            "delete the folder, enter all passwords again, and import the keys of the "
+            "evidence: python main.py evidence import-keys."
         )
     try:
-        _write_private(path, secrets.token_bytes(_KEY_BYTES), _link_new)
+        write_private(path, secrets.token_bytes(_KEY_BYTES), link_new)
     except FileExistsError:
         return
 
 
 def _require_private(path: Path) -> None:
-    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & _SHARED:
+    if others_may_read(path):
         raise SecretsUnreadable(
             f"Other users may read the key file {path}. Take that right away from "
-            f"them (chmod 600), and change the cameras' passwords."
+            "them (chmod 600), change the cameras' passwords, and rotate the key of "
+            "the evidence: python main.py evidence rotate-key."
         )
-
-
-def _write_private(
-    path: Path, content: bytes, publish: Callable[[Path, Path], object]
-) -> None:
-    """Write a file of mode 0600 beside its place, flush it, then give it its name."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    arriving = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        publish(arriving, path)
-    finally:
-        arriving.unlink(missing_ok=True)
-
-
-def _link_new(arriving: Path, path: Path) -> None:
-    path.hardlink_to(arriving)
 
 
 def _bound_to(reference: str) -> bytes:

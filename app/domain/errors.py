@@ -27,12 +27,24 @@ class CameraUnreachable(EnvironmentFault):
     """No usable video comes from the address."""
 
 
-class StorageFull(EnvironmentFault):
+class StorageUnavailable(EnvironmentFault):
+    """Evidence cannot be stored or read now; the same act may work later."""
+
+
+class KeyUnavailable(StorageUnavailable):
+    """A key that seals evidence is not here, or may not be used."""
+
+
+class StorageFull(StorageUnavailable):
     """There is no room left for evidence."""
 
 
 class EvidenceDamaged(EnvironmentFault):
     """A stored file no longer has the hash that was recorded."""
+
+
+class EvidenceMissing(EvidenceDamaged):
+    """A stored file is not there at all."""
 
 
 class ModelMissing(EnvironmentFault):

@@ -63,6 +63,7 @@ class EngineParts:
 
     `detector`, `tracker` and `plate_reader` are called once each on start (the tracker
     once per camera). `follow_pid` is the process to end with, None to outlive all.
+    `evidence_trouble` says why files wait here for the evidence store, empty if none.
     `times` is told how long stages take, by what is outside too.
     `forwarding` is the sign of life of a forwarder in this process. `plate_sink` takes
     the plates of all that passes. `metrics_port` is where the figures are served, 0 any
@@ -83,6 +84,7 @@ class EngineParts:
     run_dir: Path
     database_online: Callable[[], bool]
     spooled: Callable[[], int]
+    evidence_trouble: Callable[[], str] = str
     make_judge: JudgeMaker = CameraJudge
     follow_pid: int | None = None
     patience: Patience = field(default_factory=Patience)
@@ -200,7 +202,9 @@ class Engine:
         )
 
     def _remark(self) -> str:
-        return "" if self._detector.evidential else _MAKESHIFT
+        if not self._detector.evidential:
+            return _MAKESHIFT
+        return self._parts.evidence_trouble()
 
     def close(self) -> None:
         """End within 3 s: what is being recorded first, idle waiting last.

@@ -21,7 +21,7 @@ from app.config.camera import ConfigurationVersion
 from app.decode.picture import Session
 from app.domain.camera import Camera
 from app.domain.clock import NS_PER_S, CaptureTime, SystemClock
-from app.domain.errors import EnvironmentFault, StorageFull
+from app.domain.errors import EnvironmentFault, StorageUnavailable
 from app.domain.infraction import Infraction
 from app.domain.plate import PlateReading
 from app.domain.pulse import Pulse
@@ -47,7 +47,7 @@ class InfractionRecorder(Protocol):
     """Makes, stores and spools the evidence of a case (`app.evidence.recorder`)."""
 
     def record(self, request: CaptureRequest) -> Infraction:
-        """Block until the case is safe; StorageFull when there is no room now."""
+        """Block until the case is safe; StorageUnavailable when it cannot be now."""
         ...
 
     def hurry(self) -> None:
@@ -267,7 +267,7 @@ class EvidenceDesk:
                 with self._times.measure(ready.request.infraction.camera_id, SEAL):
                     self._recorder.record(ready.request)
             except EnvironmentFault as fault:
-                failures += not isinstance(fault, StorageFull)
+                failures += not isinstance(fault, StorageUnavailable)
                 self._note_trouble(str(fault))
             except Exception:  # noqa: BLE001 - one case must not stop the others
                 failures += 1

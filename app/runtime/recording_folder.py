@@ -10,9 +10,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from app.config.private_file import sync_folder
 from app.domain.errors import AlreadyRunning
 from app.domain.ids import Sha256
-from app.evidence.store import sync_folder
 from app.runtime.recording_files import read_object, write_object
 from app.runtime.run_lock import RunLock
 

@@ -17,7 +17,7 @@ from app.demo.stage import StageChoices, add_cameras, stage, with_password
 from app.demo.virtual_site import Outage, virtual_site
 from app.domain.ids import Login
 from app.evidence.manifest import read_manifest
-from app.evidence.store import LocalEvidenceStore
+from app.evidence.open_store import open_evidence
 from app.ports import Session
 from app.runtime.link import ProcessEngineLink
 from db.embedded import EmbeddedServer
@@ -121,7 +121,7 @@ def _login(server: EmbeddedServer, passwords: dict[str, str]) -> Session:
 
 def _manifests(paths: Paths) -> set[str]:
     """Return the ids of all infractions whose evidence was sealed here."""
-    store = LocalEvidenceStore(paths.evidence)
+    store = open_evidence(paths, open_secret_store(paths)).store
     found = set()
     for name in store.names():
         with store.open(name) as file:

@@ -1,6 +1,6 @@
 """A desktop without engine, server or files: what its pages are given in tests."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -178,9 +178,16 @@ class NoEvidence:
         """Refuse."""
         raise KeyError(sha256)
 
-    def local_path(self, sha256: Sha256) -> Path:
+    def put_stream(self, source: BinaryIO, about_bytes: int) -> tuple[Sha256, int]:
         """Refuse."""
-        raise KeyError(sha256)
+        raise KeyError(source, about_bytes)
+
+    def names(self) -> Iterator[Sha256]:
+        """Return nothing."""
+        return iter(())
+
+    def remove(self, sha256: Sha256) -> None:
+        """There was nothing."""
 
 
 class NoSecrets:

@@ -17,6 +17,7 @@ from uuid import UUID
 from app.bootstrap import detector_maker
 from app.commands.engine import leave_stuck_threads
 from app.config.camera import CameraConfiguration, ConfigurationVersion
+from app.config.evidence_setting import EvidenceSetting
 from app.config.paths import Paths
 from app.decode.opencv import work_alone
 from app.domain.camera import Camera
@@ -24,9 +25,10 @@ from app.domain.clock import SystemClock
 from app.domain.ids import CameraId, EngineId, new_uuid
 from app.domain.infraction import Infraction
 from app.domain.pulse import Pulse
+from app.evidence.open_store import open_setting
 from app.evidence.recorder import Recorder
 from app.evidence.spool import Forwarder, Spool
-from app.evidence.store import LocalEvidenceStore
+from app.ports import EvidenceStore
 from app.runtime.allocator import use_few_heaps
 from app.runtime.engine import EngineParts, run_engine
 from app.runtime.logs import configure_logging
@@ -68,6 +70,12 @@ def main() -> int:
     return code
 
 
+def _evidence(paths: Paths) -> EvidenceStore:
+    """Return the store of a fresh workstation, its keys in a file of the run."""
+    setting = EvidenceSetting(key_file=str(paths.secrets / "evidence-keys.json"))
+    return open_setting(setting, paths, NoSecrets()).store
+
+
 def _run(paths: Paths, site: list[SiteCamera], stop: threading.Event) -> int:
     clock = SystemClock()
     with closing(Spool(paths.spool / "spool.sqlite", clock)) as spool:
@@ -76,7 +84,7 @@ def _run(paths: Paths, site: list[SiteCamera], stop: threading.Event) -> int:
         forwarder = Forwarder(spool, sink, clock, pulse=forwarding)
         forwarder.start()
         recorder = Recorder(
-            LocalEvidenceStore(paths.evidence),
+            _evidence(paths),
             spool,
             clock,
             paths.spool / "work",

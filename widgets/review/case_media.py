@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
+from typing import BinaryIO
 
 from PySide6.QtGui import QImage
 
@@ -30,7 +31,8 @@ class CaseMedia:
     """
 
     stills: Mapping[EvidenceKind, QImage] = field(default_factory=dict)
-    clip: Path | None = None
+    clip: Callable[[], BinaryIO] | None = None
+    """Opens the clip, hashed again; who calls it closes what comes."""
     clip_start_ns: int = 0
     """Stream time of the clip's first frame."""
     replay: Replay | None = None
@@ -48,14 +50,14 @@ def load_media(
             kind: _still(store, by_kind[kind]) for kind in PRINTED if kind in by_kind
         }
         clip = by_kind.get(EvidenceKind.CLIP)
-        path = None if clip is None else store.local_path(clip.sha256)
+        _check(store, clip)
         replay = _replay(store, configuration_of, case)
         _check(store, by_kind.get(EvidenceKind.MANIFEST))
     except EnvironmentFault as fault:
         return CaseMedia(trouble=str(fault))
     return CaseMedia(
         stills=stills,
-        clip=path,
+        clip=None if clip is None else partial(store.open, clip.sha256),
         clip_start_ns=_clip_start_ns(case, clip, replay),
         replay=replay,
         verified=len(by_kind),

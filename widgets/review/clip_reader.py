@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import BinaryIO
 
 import av
 from av.container import InputContainer
@@ -18,6 +18,7 @@ from av.video.stream import VideoStream
 from PySide6.QtGui import QImage
 
 from app.domain.clock import NS_PER_S
+from app.domain.errors import EnvironmentFault
 
 _log = logging.getLogger(__name__)
 _KEPT_BYTES = 96 << 20
@@ -53,14 +54,19 @@ class ClipIndex:
 class ClipFile:
     """An open clip: its index, and any of its frames. Serves one thread."""
 
-    def __init__(self, path: Path) -> None:
-        """Open and index; OSError or ValueError when it holds no video."""
-        self._container: InputContainer = av.open(str(path), "r")
+    def __init__(self, source: BinaryIO) -> None:
+        """Take an open file and index it; ValueError when it holds no video."""
+        self._source = source
+        try:
+            self._container: InputContainer = av.open(source, "r")
+        except (OSError, ValueError, av.FFmpegError, EnvironmentFault) as error:
+            source.close()
+            raise ValueError("the file holds no video") from error
         try:
             self._stream: VideoStream = self._container.streams.video[0]
             self._pts = _presentation_times(self._container, self._stream)
-        except (IndexError, ValueError, av.FFmpegError) as error:
-            self._container.close()
+        except (IndexError, ValueError, av.FFmpegError, EnvironmentFault) as error:
+            self.close()
             raise ValueError("the file holds no video") from error
         self._places = {pts: i for i, pts in enumerate(self._pts)}
         self._kept: OrderedDict[int, QImage] = OrderedDict()
@@ -80,6 +86,7 @@ class ClipFile:
         """Close the file."""
         self._running = None
         self._container.close()
+        self._source.close()
 
     def _time_ns(self, pts: int) -> int:
         base = self._stream.time_base
@@ -122,11 +129,11 @@ class ClipReader:
 
     def __init__(
         self,
-        path: Path,
+        source: Callable[[], BinaryIO],
         deliver: Callable[[ClipIndex | ClipFrame | None], None],
     ) -> None:
-        """Start the thread."""
-        self._path = path
+        """Start the thread, which opens the `source` and closes it."""
+        self._source = source
         self._deliver = deliver
         self._wake = threading.Condition()
         self._wanted: int | None = None
@@ -150,8 +157,8 @@ class ClipReader:
 
     def _run(self) -> None:
         try:
-            file = ClipFile(self._path)
-        except (OSError, ValueError):
+            file = ClipFile(self._source())
+        except (OSError, ValueError, EnvironmentFault):
             _log.warning("a clip cannot be opened", exc_info=True)
             self._hand_over(None)
             return
@@ -165,7 +172,7 @@ class ClipReader:
     def _decode(self, file: ClipFile, index: int) -> ClipFrame | None:
         try:
             return file.frame(index)
-        except (av.FFmpegError, ValueError):
+        except (av.FFmpegError, ValueError, EnvironmentFault):
             _log.warning("frame %d cannot be decoded", index, exc_info=True)
             return None
 

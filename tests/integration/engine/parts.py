@@ -9,7 +9,7 @@ from app.config.camera import CameraConfiguration, ConfigurationVersion
 from app.config.paths import Paths
 from app.domain.camera import Camera
 from app.domain.clock import SystemClock
-from app.domain.errors import StorageFull
+from app.domain.errors import StorageFull, StorageUnavailable
 from app.domain.ids import CameraId, EngineId, new_uuid
 from app.domain.infraction import Infraction
 from app.evidence.capture import CaptureRequest
@@ -60,11 +60,15 @@ class ListSite:
 
 
 class RememberingRecorder:
-    """Keeps the requests; `full` makes it refuse as a full disk does."""
+    """Keeps the requests; `full` makes it refuse as a full disk does.
+
+    `refuses_with` is how: whatever can be mended by waiting costs no case.
+    """
 
     def __init__(self) -> None:
         self.requests: list[CaptureRequest] = []
         self.full = False
+        self.refuses_with: type[StorageUnavailable] = StorageFull
         self.refused = threading.Event()
         self.recorded = threading.Event()
 
@@ -72,7 +76,7 @@ class RememberingRecorder:
         """Keep the request."""
         if self.full:
             self.refused.set()
-            raise StorageFull("The disk is full. Free some space.")
+            raise self.refuses_with("The disk is full. Free some space.")
         self.requests.append(request)
         self.recorded.set()
         return request.infraction

@@ -11,7 +11,7 @@ import pytest
 
 from app.domain.camera import CameraHealth, CameraState
 from app.domain.clock import SystemClock
-from app.domain.errors import ModelMissing
+from app.domain.errors import KeyUnavailable, ModelMissing
 from app.domain.ids import CameraId
 from app.domain.infraction import InfractionKind
 from app.domain.overlay import PreviewFrame
@@ -228,12 +228,14 @@ def test_an_outage_is_told_and_survived(server: RtspServer, tmp_path: Path) -> N
         assert health.reconnects >= 1
 
 
-def test_a_full_disk_is_told_and_the_case_is_kept(
+def test_a_store_that_is_away_is_told_and_the_case_is_kept(
     server: RtspServer, tmp_path: Path
 ) -> None:
+    """A full disk and an absent server alike."""
     camera = file_camera(server.url("norte"))
     recorder = RememberingRecorder()
     recorder.full = True
+    recorder.refuses_with = KeyUnavailable
     parts = engine_parts(tmp_path, ListSite([(camera, version_of(camera))]), recorder)
 
     with running(parts) as engine:

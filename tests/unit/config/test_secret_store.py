@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.config import secret_store
+from app.config import private_file, secret_store
 from app.config.paths import Paths
 from app.config.secret_store import (
     FileSecretStore,
@@ -232,17 +232,19 @@ class TestFiles:
     ) -> None:
         """Both end up with the key of the first."""
         _offer(monkeypatch)
-        write = secret_store._write_private
+        write = private_file.write_private
         first: list[SecretStore] = []
 
         def overtaken(
-            path: Path, content: bytes, publish: Callable[[Path, Path], object]
+            path: Path,
+            content: bytes,
+            publish: Callable[[Path, Path], object] = Path.replace,
         ) -> None:
-            monkeypatch.setattr(secret_store, "_write_private", write)
+            monkeypatch.setattr(secret_store, "write_private", write)
             first.append(open_secret_store(paths))
             write(path, content, publish)
 
-        monkeypatch.setattr(secret_store, "_write_private", overtaken)
+        monkeypatch.setattr(secret_store, "write_private", overtaken)
         second = open_secret_store(paths)
         first[0].put("camera", "root", CANARY)
         assert second.get("camera") == ("root", CANARY)

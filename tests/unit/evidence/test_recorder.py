@@ -59,7 +59,7 @@ def video() -> Encoded:
 @pytest.fixture
 def store(tmp_path: Path) -> MemoryEvidenceStore:
     """Give the test an empty store."""
-    return MemoryEvidenceStore(tmp_path)
+    return MemoryEvidenceStore()
 
 
 @pytest.fixture
@@ -379,7 +379,7 @@ class TestPartialFailure:
             def put(self, source: Path) -> tuple[Sha256, int]:
                 raise OSError(errno.EROFS, "Read-only file system", str(source))
 
-        recorder = Recorder(ReadOnly(tmp_path), sink, ManualClock(), tmp_path / "work")
+        recorder = Recorder(ReadOnly(), sink, ManualClock(), tmp_path / "work")
         with pytest.raises(StorageFull, match="Read-only file system"):
             recorder.record(capture(video))
         assert sink.held == []

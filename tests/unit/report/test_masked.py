@@ -67,7 +67,7 @@ class _Made:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.store = MemoryEvidenceStore(folder)
+        self.store = MemoryEvidenceStore()
         self.picture: Pixels = np.random.default_rng(5).integers(
             0, 256, (HEIGHT, WIDTH, 3), np.uint8
         )
@@ -381,7 +381,7 @@ def test_what_the_engine_saw_is_hidden_in_what_the_recorder_made(
         score=0.9,
         vehicle_class=VehicleClass.BUS,
     )
-    store = MemoryEvidenceStore(tmp_path)
+    store = MemoryEvidenceStore()
     recorder = Recorder(store, MemorySink(), ManualClock(), tmp_path / "work")
     video = encode(frames=100, width_px=WIDTH_PX, height_px=HEIGHT_PX)
     beside = ((capture_time(50), other),)

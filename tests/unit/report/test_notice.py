@@ -29,7 +29,7 @@ CATALOGUE = Catalogue.load()
 @pytest.fixture
 def drawn(tmp_path: Path) -> DrawnEvidence:
     """Return a maker of stills."""
-    return DrawnEvidence(MemoryEvidenceStore(tmp_path), tmp_path)
+    return DrawnEvidence(MemoryEvidenceStore(), tmp_path)
 
 
 def _ready(drawn: DrawnEvidence, infraction: Infraction | None = None) -> Case:

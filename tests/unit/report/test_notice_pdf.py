@@ -41,7 +41,7 @@ HOSTILE = '<img src="/etc/passwd"/> & <b>\u202e"'
 @pytest.fixture
 def store(tmp_path: Path) -> MemoryEvidenceStore:
     """Return an empty store."""
-    return MemoryEvidenceStore(tmp_path)
+    return MemoryEvidenceStore()
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def drawn(tmp_path: Path) -> DrawnEvidence:
     """Return a maker of stills."""
     files = tmp_path / "files"
     files.mkdir()
-    return DrawnEvidence(MemoryEvidenceStore(files), files)
+    return DrawnEvidence(MemoryEvidenceStore(), files)
 
 
 def _publisher(drawn: DrawnEvidence, folder: Path) -> Publisher:

@@ -33,7 +33,7 @@ def room(tmp_path: Path) -> Room:
     """Return a room with one confirmed case."""
     clock = ManualClock()
     made = control_room(tmp_path, clock, cases=0, cameras=1, language="es")
-    store = MemoryEvidenceStore(tmp_path)
+    store = MemoryEvidenceStore()
     version = made.server.versions[made.cameras[0].id][-1]
     time = CaptureTime(stream_ns=10**10, monotonic_ns=0, wall=clock.now())
     finding = speeding(camera_id=made.cameras[0].id, occurred=time)

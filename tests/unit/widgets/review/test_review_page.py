@@ -86,7 +86,7 @@ def room(tmp_path: Path) -> Room:
     """Return a room with three cases: newest red light, then two of speeding."""
     clock = ManualClock()
     made = control_room(tmp_path, clock, cases=0, cameras=1)
-    store = MemoryEvidenceStore(tmp_path)
+    store = MemoryEvidenceStore()
     version = made.server.versions[made.cameras[0].id][-1]
     for place, make in enumerate((red_light, speeding, speeding)):
         time = CaptureTime(

@@ -1,0 +1,175 @@
+r"""Evidence for a store that is elsewhere: what it cannot take now waits on this disk.
+
+    put -> remote store
+      \-> outbox (local, sealed the same way) -> Forwarding -> remote store
+
+Files in the outbox are evidence already: hashed, durable, found by `open`. They are
+hashed once more when they are forwarded, and removed only after the remote store has
+them.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from app.camera.backoff import Backoff
+from app.domain.errors import EvidenceDamaged, EvidenceMissing, StorageUnavailable
+from app.domain.ids import Sha256
+from app.evidence.store import BlobEvidenceStore, size_of
+
+_log = logging.getLogger(__name__)
+_AWAY_S = 30.0
+_IDLE_S = 15.0
+
+
+class OutboxEvidenceStore:
+    """An `EvidenceStore` that outlives the absence of its `remote`.
+
+    After a failure the remote is left alone for `away_s`, so that cases do not wait for
+    its timeouts one after the other. StorageFull means that this disk is full as well.
+    """
+
+    def __init__(
+        self,
+        outbox: BlobEvidenceStore,
+        remote: BlobEvidenceStore,
+        *,
+        away_s: float = _AWAY_S,
+        monotonic_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.outbox = outbox
+        self.remote = remote
+        self.arrived = threading.Event()
+        """Set when something was put into the outbox; whoever forwards clears it."""
+        self._away_s = away_s
+        self._monotonic_s = monotonic_s
+        self._away_until_s = float("-inf")
+        self._trouble = ""
+
+    def put(self, source: Path) -> tuple[Sha256, int]:
+        """Store a copy of a file, there or here; return its hash and size."""
+        with source.open("rb") as file:
+            return self.put_stream(file, size_of(file))
+
+    def put_stream(self, source: BinaryIO, about_bytes: int) -> tuple[Sha256, int]:
+        """Store what can be read from here on, there or here."""
+        begin = source.tell()
+        if self._monotonic_s() >= self._away_until_s:
+            try:
+                return self.remote.put_stream(source, about_bytes)
+            except StorageUnavailable as fault:
+                self.note_away(fault)
+        source.seek(begin)
+        kept = self.outbox.put_stream(source, about_bytes)
+        self.arrived.set()
+        return kept
+
+    def open(self, sha256: Sha256) -> BinaryIO:
+        """Open for reading what was just hashed again; raises EvidenceDamaged."""
+        try:
+            return self.outbox.open(sha256)
+        except EvidenceDamaged as damage:
+            return self._open_remote(sha256, damage)
+
+    def names(self) -> Iterator[Sha256]:
+        """Return the name of every file that is there or waits here."""
+        waiting = set(self.outbox.names())
+        yield from waiting
+        yield from (name for name in self.remote.names() if name not in waiting)
+
+    def remove(self, sha256: Sha256) -> None:
+        """Take a file away, there and here."""
+        self.remote.remove(sha256)
+        self.outbox.remove(sha256)
+
+    @property
+    def trouble(self) -> str:
+        """Why the remote took nothing when it was last asked, empty when it did."""
+        return self._trouble
+
+    def waiting(self) -> int:
+        """Return how many files wait to be forwarded."""
+        return sum(1 for _ in self.outbox.names())
+
+    def forward(self) -> int:
+        """Hand on what waits; return how many. Raises StorageUnavailable."""
+        forwarded = 0
+        for name in list(self.outbox.names()):
+            try:
+                with self.outbox.open(name) as file:
+                    self.remote.put_stream(file, size_of(file))
+            except EvidenceDamaged:
+                _log.exception("evidence %s was damaged while it waited; kept", name)
+                continue
+            self.outbox.remove(name)
+            forwarded += 1
+        if forwarded:
+            _log.info("%d evidence files that waited were forwarded", forwarded)
+        self._trouble, self._away_until_s = "", float("-inf")
+        return forwarded
+
+    def note_away(self, fault: StorageUnavailable) -> None:
+        """Leave the remote alone for a while."""
+        if str(fault) != self._trouble:
+            _log.warning("evidence waits on this disk: %s", fault)
+        self._trouble = str(fault)
+        self._away_until_s = self._monotonic_s() + self._away_s
+
+    def _open_remote(self, sha256: Sha256, damage: EvidenceDamaged) -> BinaryIO:
+        try:
+            return self.remote.open(sha256)
+        except EvidenceMissing:
+            if not isinstance(damage, EvidenceMissing):
+                raise damage from None
+            raise EvidenceMissing(
+                f"The evidence file {sha256[:12]}… is not in the store. If it does not "
+                "wait at the computer that recorded it (python main.py evidence check "
+                "there), restore it from a backup before deciding this case."
+            ) from None
+
+
+class Forwarding:
+    """A thread that empties an outbox, and waits longer while the remote is away."""
+
+    def __init__(self, store: OutboxEvidenceStore, *, idle_s: float = _IDLE_S) -> None:
+        self._store = store
+        self._idle_s = idle_s
+        self._backoff = Backoff(first_s=1.0, ceiling_s=60.0)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(
+            target=self._run, name="evidence-forward", daemon=True
+        )
+
+    def start(self) -> None:
+        """Begin, with what an earlier run left."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """End the thread after the file in hand; what waits stays."""
+        self._stopping.set()
+        self._store.arrived.set()
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._store.arrived.clear()
+            self._stopping.wait(self._step())
+
+    def _step(self) -> float:
+        """Forward once; return how long to wait, in seconds."""
+        try:
+            self._store.forward()
+        except StorageUnavailable as fault:
+            self._store.note_away(fault)
+            return self._backoff.next_s()
+        except Exception:  # noqa: BLE001 - one bug must not stop the others
+            _log.exception("forwarding evidence failed; it goes on")
+            return self._backoff.next_s()
+        self._backoff.reset()
+        if not self._stopping.is_set():
+            self._store.arrived.wait(self._idle_s)
+        return 0.0
