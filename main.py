@@ -14,6 +14,7 @@ from app.commands import (
     evaluate,
     models,
     simulate,
+    verify,
 )
 from app.domain.errors import AlreadyRunning, EnvironmentFault
 
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         models,
         evaluate,
         database,
+        verify,
         doctor,
     )
     for group in groups:

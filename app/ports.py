@@ -1,6 +1,6 @@
 """What the application needs from the outside; `ml`, `db` and the fakes provide it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.config.camera import CameraConfiguration, ConfigurationVersion
-from app.domain.audit import AuditPage, AuditQuery, ChainFault
+from app.domain.audit import AuditPage, AuditQuery, ChainFault, ChainHead
 from app.domain.camera import Camera, EngineStatus
 from app.domain.clock import CaptureTime
 from app.domain.detection import Detections, Tracks
@@ -43,6 +43,7 @@ from app.domain.plate_search import (
     Watch,
     WatchHit,
 )
+from app.domain.seal import EngineKey
 from app.domain.summary import PeriodSummary
 
 Progress = Callable[[str, float], None]
@@ -180,6 +181,18 @@ class EvidenceStore(Protocol):
 
     def local_path(self, sha256: Sha256) -> Path:
         """Return a verified local file; raises EvidenceDamaged."""
+        ...
+
+
+class StampRequests(Protocol):
+    """Where the engine asks for time-stamps; they come when they can be had."""
+
+    def ask(self, infraction_id: InfractionId, seal_sha256: Sha256) -> None:
+        """Note that a stamp is wanted; when this returns it survives a power cut.
+
+        Another seal of the same case takes the place of an earlier one. Raises
+        StorageFull.
+        """
         ...
 
 
@@ -327,6 +340,22 @@ class AuditTrail(Protocol):
         """Walk the chain within the server; return the first link that is broken."""
         ...
 
+    def head(self) -> ChainHead:
+        """Return where the chain ends; whoever makes documents may ask that much."""
+        ...
+
+
+class SealRegister(Protocol):
+    """What the server knows of the keys and time-stamps of cases."""
+
+    def keys(self) -> Sequence[EngineKey]:
+        """Return all keys that ever sealed here, by when they came into force."""
+        ...
+
+    def stamps(self, seals: Collection[Sha256]) -> Mapping[Sha256, Sequence[bytes]]:
+        """Return the time-stamp responses (RFC 3161, DER) of seals, by their hash."""
+        ...
+
 
 class Changes(Protocol):
     """What the server says has changed, to redraw by."""
@@ -379,6 +408,11 @@ class Session(Protocol):
     @property
     def audit(self) -> AuditTrail:
         """What people did."""
+        ...
+
+    @property
+    def seals(self) -> SealRegister:
+        """Keys and time-stamps of cases."""
         ...
 
     @property
