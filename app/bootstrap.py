@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from app.config.paths import PROJECT, Paths
 from app.config.secret_store import open_secret_store
 from app.domain.clock import Clock, SystemClock
-from app.domain.errors import DatabaseUnavailable
+from app.domain.errors import ConfigurationInvalid, DatabaseUnavailable
 from app.domain.ids import EngineId, InfractionId, Login, new_uuid
 from app.domain.person import Role
 from app.domain.pulse import Pulse
@@ -170,7 +170,19 @@ def desktop_services(
             analyse_command=analyse_command(paths, model),
             models_command=models_command(),
             engine_model=model or "",
+            stamp_trust=_shown_stamp_trust(paths),
         )
+
+
+def _shown_stamp_trust(paths: Paths) -> "StampTrust | None":
+    """Return whose time-stamps a window believes; none where the settings are wrong."""
+    import logging
+
+    try:
+        return stamp_trust(paths)
+    except ConfigurationInvalid as fault:
+        logging.getLogger(__name__).warning("time-stamps are not checked: %s", fault)
+        return None
 
 
 def run_engine_process(

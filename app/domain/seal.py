@@ -64,8 +64,8 @@ class Seal:
 class EngineKey:
     """A key as the server knows it.
 
-    In force from `since`, by the engine's clock, until the `since` of the key that
-    replaces it. `handover` is the signature of the replaced key over this one.
+    `since` is by the engine's clock, `registered_at` by the server's. `handover` is the
+    signature of the replaced key over this one.
     """
 
     station: UUID
@@ -75,6 +75,11 @@ class EngineKey:
     replaces: str | None = None
     handover: str | None = None
     registered_at: datetime | None = None
+
+    @property
+    def begins(self) -> datetime:
+        """When it came into force: an engine may be away, or its clock ahead."""
+        return min(self.since, self.registered_at or self.since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 Looks in that order and stops at the first thing that does not hold.
 """
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -18,6 +19,7 @@ from app.evidence.seal_key import handed_over
 from app.evidence.timestamp import StampTrust, look_at_stamps
 from app.ports import EvidenceStore, SealRegister
 
+_log = logging.getLogger(__name__)
 _CLOCK_STEP = timedelta(minutes=5)
 """By so much a clock may have been set back between the key and its first seal."""
 
@@ -54,6 +56,23 @@ class CaseChecker:
                     trouble=SealTrouble.FILE_DAMAGED, subject=item.kind.value
                 )
         return replace(self.seal(infraction), files=len(infraction.evidence))
+
+    def sound(self, infraction: Infraction, *, files: bool = True) -> SealReport:
+        """Return what was found, with or without the other files; sound or refused.
+
+        Raises EvidenceDamaged, and says so in the log, when something is not what was
+        recorded. A time-stamp that does not hold is told, and refuses nothing: anybody
+        who may write stamps could stop any case with one.
+        """
+        report = self.files(infraction) if files else self.seal(infraction)
+        if report.trouble is None:
+            return report
+        what = ":".join(p for p in (report.trouble.value, report.subject) if p)
+        _log.error("case %s is not what was sealed: %s", infraction.id, what)
+        raise EvidenceDamaged(
+            f"This case is not what its engine sealed ({what}). Do not decide or print "
+            "it, and have an administrator verify it."
+        )
 
     def seal(self, infraction: Infraction) -> SealReport:
         """Look at manifest, seal, key and time-stamp alone; both files are hashed."""
@@ -158,7 +177,7 @@ def _require_key(seal: Seal, keys: Sequence[EngineKey]) -> None:
     if entry.replaces is not None and not handed_over(entry):
         raise _Broken(SealTrouble.HANDOVER_WRONG)
     # Whoever only says that a key was replaced, without its signature, ends nothing.
-    ends = [k.since for k in keys if k.replaces == seal.key and handed_over(k)]
-    begun = seal.sealed_at >= entry.since - _CLOCK_STEP
+    ends = [k.begins for k in keys if k.replaces == seal.key and handed_over(k)]
+    begun = seal.sealed_at >= entry.begins - _CLOCK_STEP
     if not begun or any(seal.sealed_at >= end for end in ends):
         raise _Broken(SealTrouble.KEY_NOT_IN_FORCE)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.domain.audit import ChainHead
 from app.domain.evidence import EvidenceItem, EvidenceKind
 from app.domain.ids import EvidenceId, Sha256, new_uuid
 from app.domain.infraction import Infraction
@@ -19,6 +20,7 @@ from tests.builders.infractions import OCCURRED, speeding
 from tests.fakes.manual_clock import ManualClock
 from tests.fakes.secrets import MemorySecretStore
 
+HEAD = ChainHead(database="1/atalaya", sequence=1204, sha256=Sha256("4f5a9c01" * 8))
 SEALED_AT = datetime(2026, 3, 14, 15, 10, tzinfo=UTC)
 ORIGIN = Origin(
     workstation="desk",
@@ -36,6 +38,9 @@ class SealedCases:
     clock: ManualClock = field(default_factory=ManualClock)
     secrets: MemorySecretStore = field(default_factory=MemorySecretStore)
     time_stamp: bool = False
+    sealed_at: datetime = SEALED_AT
+    own: Sealer | None = None
+    """What seals instead of the key of `secrets`."""
 
     @property
     def entry(self) -> EngineKey:
@@ -45,6 +50,8 @@ class SealedCases:
     @property
     def sealer(self) -> Sealer:
         """What seals here."""
+        if self.own is not None:
+            return self.own
         key = SealKey.of(self.secrets, self.clock)
         return Sealer(key, "desk", time_stamp=self.time_stamp)
 
@@ -68,7 +75,7 @@ class SealedCases:
     def sealed(self, infraction: Infraction) -> Infraction:
         """Return the case with a seal over the manifest that it has."""
         manifest = item_of(infraction, EvidenceKind.MANIFEST)
-        data = self.sealer.seal(infraction, manifest.sha256, SEALED_AT)
+        data = self.sealer.seal(infraction, manifest.sha256, self.sealed_at)
         made = self.item(EvidenceKind.SEAL, data)
         return replace(infraction, evidence=(*infraction.evidence, made))
 

@@ -194,7 +194,10 @@ def test_a_key_is_in_force_from_its_making_to_its_replacement(
     moved = replace(new, since=SEALED_AT - timedelta(seconds=1))
     register.known = [old, moved]
     assert _trouble(checker, case) is None, "nobody signed that it was replaced then"
-    register.known = [replace(old, since=SEALED_AT + timedelta(hours=1))]
+    ahead = replace(old, since=SEALED_AT + timedelta(hours=1))
+    register.known = [replace(ahead, registered_at=SEALED_AT)]
+    assert _trouble(checker, case) is None, "the engine's clock was ahead"
+    register.known = [ahead]
     assert _trouble(checker, case) is SealTrouble.KEY_NOT_IN_FORCE
 
 

@@ -36,6 +36,7 @@ from tests.builders.captures import (
     wall_at,
 )
 from tests.builders.infractions import PLATE, speeding
+from tests.builders.sealed import ORIGIN, SealedCases
 from tests.builders.video import Encoded, encode, number_of
 from tests.fakes.evidence_store import MemoryEvidenceStore
 from tests.fakes.manual_clock import ManualClock
@@ -71,7 +72,15 @@ def sink() -> MemorySink:
 @pytest.fixture
 def recorder(store: MemoryEvidenceStore, sink: MemorySink, tmp_path: Path) -> Recorder:
     """Give the test a recorder without plate reader."""
-    return Recorder(store, sink, ManualClock(), tmp_path / "work", zone=LIMA)
+    return Recorder(
+        store,
+        sink,
+        ManualClock(),
+        tmp_path / "work",
+        zone=LIMA,
+        origin=ORIGIN,
+        sealer=SealedCases(store=store, folder=tmp_path).sealer,
+    )
 
 
 def _item(infraction: Infraction, kind: EvidenceKind) -> EvidenceItem:
@@ -98,7 +107,7 @@ def test_everything_is_made_stored_and_spooled(
     video: Encoded,
     tmp_path: Path,
 ) -> None:
-    """All seven files, in the order of their kinds, true to their hashes."""
+    """All eight files, in the order of their kinds, true to their hashes."""
     request = capture(video)
     infraction = recorder.record(request)
     assert _kinds(infraction) == list(EvidenceKind)

@@ -23,16 +23,11 @@ BEGIN
         END IF;
         RETURN;
     END IF;
-    IF p_since > clock_timestamp() + interval '1 day' THEN
-        RAISE EXCEPTION 'A key is not registered ahead of its time.'
-            USING ERRCODE = 'AT003';
-    END IF;
     SELECT k.* INTO v_in_force FROM atalaya.engine_key AS k
         WHERE k.station = p_station AND NOT EXISTS (
             SELECT FROM atalaya.engine_key AS n WHERE n.replaces = k.public_key);
     IF v_in_force.public_key IS NOT NULL AND (
-        p_replaces IS DISTINCT FROM v_in_force.public_key OR p_handover IS NULL
-        OR p_since <= v_in_force.since)
+        p_replaces IS DISTINCT FROM v_in_force.public_key OR p_handover IS NULL)
     THEN
         RAISE EXCEPTION 'This engine has another key, which did not hand over.'
             USING ERRCODE = 'AT001';
