@@ -30,7 +30,7 @@ def seal_rows(
     sealed = words.text(
         "note",
         "sealed",
-        key=fingerprint(seal.key),
+        digits=fingerprint(seal.key),
         when=date_and_time(seal.sealed_at, zone),
         workstation=seal.workstation,
     )
@@ -48,7 +48,7 @@ def period_seals(
         return ""
     keys = Counter(fingerprint(r.seal.key) for r in reports if r.seal is not None)
     parts = [
-        words.text("period", "sealed", key=key, count=count)
+        words.text("period", "sealed", digits=key, count=count)
         for key, count in sorted(keys.items())
     ]
     bare = sum(r.seal is None and r.trouble is None for r in reports)

@@ -56,21 +56,24 @@ class SealedCases:
         return Sealer(key, "desk", time_stamp=self.time_stamp)
 
     def case(self, infraction: Infraction | None = None) -> Infraction:
-        """Return a case with a still, a clip, a manifest and a seal."""
+        """Return a case with its files, or two small ones, a manifest and a seal."""
         found = infraction or speeding()
         return self.sealed(self.described(found, key=self.sealer.public))
 
     def described(self, infraction: Infraction, key: str | None) -> Infraction:
         """Return a case with its manifest, which names this sealing key."""
-        kinds = (EvidenceKind.STILL_DECISIVE, EvidenceKind.CLIP)
-        files = [
-            self.item(k, f"{k} {infraction.id}".encode(), "image/jpeg") for k in kinds
-        ]
-        bare = replace(infraction, evidence=(*infraction.evidence, *files))
+        bare = infraction if infraction.evidence else self._with_files(infraction)
         path = self.folder / "manifest.json"
         write_manifest(manifest_of(bare, key), path)
         made = self.item(EvidenceKind.MANIFEST, path.read_bytes())
         return replace(bare, evidence=(*bare.evidence, made))
+
+    def _with_files(self, infraction: Infraction) -> Infraction:
+        kinds = (EvidenceKind.STILL_DECISIVE, EvidenceKind.CLIP)
+        files = [
+            self.item(k, f"{k} {infraction.id}".encode(), "image/jpeg") for k in kinds
+        ]
+        return replace(infraction, evidence=tuple(files))
 
     def sealed(self, infraction: Infraction) -> Infraction:
         """Return the case with a seal over the manifest that it has."""
