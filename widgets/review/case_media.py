@@ -17,6 +17,7 @@ from app.evidence.track_file import read_track
 from app.ports import EvidenceStore
 from app.report.masked import PRINTED
 from app.report.pictures import read_verified
+from widgets.common.fault_text import told
 from widgets.review.replay import Replay, replay_of
 
 _log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ def load_media(
         replay = _replay(store, configuration_of, case)
         seal = checker.sound(case.infraction, files=False)
     except EnvironmentFault as fault:
-        return CaseMedia(trouble=str(fault))
+        return CaseMedia(trouble=told(str(fault)))
     return CaseMedia(
         stills=stills,
         clip=path,

@@ -22,6 +22,7 @@ from app.domain.plate import PlateReading
 from app.domain.signal import LampPhase
 from app.evidence.manifest import damaged_files, read_manifest
 from app.evidence.recorder import CaptureRequest, Recorder
+from app.evidence.seal import read_seal
 from app.evidence.spool import Spool
 from app.evidence.store import LocalEvidenceStore
 from app.evidence.track_file import read_track
@@ -191,7 +192,10 @@ def test_the_manifest_seals_the_case(
     infraction = recorder.record(capture(video))
     item = _item(infraction, EvidenceKind.MANIFEST)
     sealed = read_manifest(io.BytesIO(_content(store, item)))
-    assert sealed.infraction.evidence == infraction.evidence[:-1]
+    assert sealed.infraction.evidence == infraction.evidence[:-2]
+    seal = read_seal(io.BytesIO(_content(store, _item(infraction, EvidenceKind.SEAL))))
+    assert (seal.infraction_id, seal.manifest_sha256) == (infraction.id, item.sha256)
+    assert (sealed.sealing_key, sealed.origin) == (seal.key, ORIGIN)
     assert sealed.camera == CAMERA
     assert sealed.configuration_version == 3
     assert sealed.calibration_sha256 is not None
@@ -317,7 +321,8 @@ class TestPartialFailure:
     ) -> None:
         """The measurement and the track still stand."""
         infraction = recorder.record(capture(video, packets=[]))
-        assert _kinds(infraction) == [EvidenceKind.TRACK, EvidenceKind.MANIFEST]
+        kinds = [EvidenceKind.TRACK, EvidenceKind.MANIFEST, EvidenceKind.SEAL]
+        assert _kinds(infraction) == kinds
         assert self._missing(infraction, store) == [
             EvidenceKind.CLIP,
             EvidenceKind.PLATE,
