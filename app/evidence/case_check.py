@@ -114,9 +114,8 @@ class CaseChecker:
 
     def _believable(self, infraction: Infraction) -> Seal | None:
         """Return the seal; None for a case that was never to have one."""
-        by_kind = {item.kind: item for item in infraction.evidence}
-        manifest_item = by_kind.get(EvidenceKind.MANIFEST)
-        item = by_kind.get(EvidenceKind.SEAL)
+        manifest_item = _only(infraction, EvidenceKind.MANIFEST)
+        item = _only(infraction, EvidenceKind.SEAL)
         if manifest_item is None:
             if item is not None:
                 raise _Broken(SealTrouble.MANIFEST_MISSING)
@@ -156,6 +155,14 @@ class CaseChecker:
 def _seal_item(infraction: Infraction) -> EvidenceItem | None:
     items = (i for i in infraction.evidence if i.kind is EvidenceKind.SEAL)
     return next(items, None)
+
+
+def _only(infraction: Infraction, kind: EvidenceKind) -> EvidenceItem | None:
+    """Return the file of a kind; of two the manifest would describe neither."""
+    items = [item for item in infraction.evidence if item.kind is kind]
+    if len(items) > 1:
+        raise _Broken(SealTrouble.MANIFEST_DIFFERS)
+    return items[0] if items else None
 
 
 def _require_own(

@@ -130,7 +130,8 @@ class Stamping:
             # Its case is still in the spool.
             self._later(request)
         except NotPermitted as fault:
-            _log.error("the time-stamp of %s was refused: %s", request, fault)
+            case = request.infraction_id
+            _log.error("the server refused the time-stamp of case %s: %s", case, fault)
             self._queue.done(request)
         else:
             self._queue.done(request)

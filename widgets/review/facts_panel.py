@@ -101,15 +101,15 @@ class FactsPanel(QScrollArea):
         self._refresh_verified()
 
     def _refresh_verified(self) -> None:
-        if self._media is None:
+        media = self._media
+        if media is None:
             self._say("○", "quiet", self.tr("Checking the evidence"))
-        elif self._media.trouble:
-            self._say("▲", "alarm", self._media.trouble)
+        elif media.trouble:
+            self._say("▲", "alarm", media.trouble)
         else:
             sentence = self.tr("{} files, each with its recorded SHA-256")
-            self._say("●", "good", sentence.format(self._media.verified))
-        trouble = self._media is None or self._media.trouble
-        self.seal.show_report(None if trouble else self._media.seal)
+            self._say("●", "good", sentence.format(media.verified))
+        self.seal.show_report(None if media is None else media.seal)
 
     def _say(self, glyph: str, token: str, sentence: str) -> None:
         self._verified.setText(f"{glyph} {sentence}")

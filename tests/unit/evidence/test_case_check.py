@@ -133,6 +133,20 @@ def test_a_manifest_made_anew_is_not_the_one_sealed(
     assert _trouble(checker, whole) is SealTrouble.OTHER_MANIFEST
 
 
+@pytest.mark.parametrize("kind", [EvidenceKind.MANIFEST, EvidenceKind.SEAL])
+def test_there_is_no_second_seal_or_manifest(
+    checker: CaseChecker, cases: SealedCases, kind: EvidenceKind
+) -> None:
+    case = cases.case()
+    other = cases.case(speeding(id=InfractionId(new_uuid())))
+    for evidence in (
+        (*case.evidence, item_of(other, kind)),
+        (item_of(other, kind), *case.evidence),
+    ):
+        added = replace(case, evidence=evidence)
+        assert _trouble(checker, added) is SealTrouble.MANIFEST_DIFFERS
+
+
 def test_seals_do_not_change_places(checker: CaseChecker, cases: SealedCases) -> None:
     one = cases.case()
     other = cases.case(speeding(id=InfractionId(new_uuid())))
