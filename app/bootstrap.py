@@ -607,12 +607,15 @@ def verify_audit(
 def stamp_trust(paths: Paths, ca_file: Path | None = None) -> "StampTrust | None":
     """Return whose time-stamps are believed: of a CA file, else of the settings."""
     from app.config.timestamping import load_timestamping
-    from app.evidence.timestamp import StampTrust
 
     if ca_file is None:
         settings = load_timestamping(paths.root)
         ca_file = Path(settings.ca_file) if settings else None
-    return StampTrust.of_file(ca_file) if ca_file else None
+    if ca_file is None:
+        return None
+    from app.evidence.timestamp import StampTrust
+
+    return StampTrust.of_file(ca_file)
 
 
 def verify_case(

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.config.paths import Paths
 from app.domain.clock import Clock
-from app.evidence.case_check import CaseChecker
-from app.evidence.timestamp import StampTrust
 from app.ports import EngineLink, EvidenceStore, SecretStore, Server, Session
-from app.report.catalogue import Catalogue
-from app.report.publish import Publisher
+
+if TYPE_CHECKING:
+    from app.evidence.case_check import CaseChecker
+    from app.evidence.timestamp import StampTrust
+    from app.report.publish import Publisher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class DesktopServices:
     analyse_command: tuple[str, ...] = ()
     models_command: tuple[str, ...] = ()
     engine_model: str = ""
-    stamp_trust: StampTrust | None = None
+    stamp_trust: "StampTrust | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +53,22 @@ class PageContext:
     services: DesktopServices
     session: Session
 
-    def checker(self) -> CaseChecker:
+    def checker(self) -> "CaseChecker":
         """Return what checks the cases that this person sees."""
+        from app.evidence.case_check import CaseChecker
+
         return CaseChecker(
             store=self.services.evidence,
             register=self.session.seals,
             trust=self.services.stamp_trust,
         )
 
-    def publisher(self, language: str) -> Publisher:
+    def publisher(self, language: str) -> "Publisher":
         """Return what makes documents for this person."""
+        # What draws documents is no part of a first window.
+        from app.report.catalogue import Catalogue
+        from app.report.publish import Publisher
+
         return Publisher(
             evidence=self.services.evidence,
             clock=self.services.clock,

@@ -173,7 +173,7 @@ def test_nobody_there(running: Authority) -> None:
         TimestampAuthority(nobody).stamp(_SEAL, _SHA256)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_no_byte_of_what_was_signed_can_be_another(
     response: bytes, trust: StampTrust, data: st.DataObject
