@@ -82,12 +82,16 @@ class StampQueue:
             return
         self.arrived.set()
 
-    def due(self, limit: int = 20) -> list[StampRequest]:
-        """Return what is to be worked on now, the longest due first."""
+    def due(self, *, answered: bool, limit: int = 20) -> list[StampRequest]:
+        """Return what is to be worked on now, with or without a response.
+
+        The longest due comes first.
+        """
         rows = self._read(
             "SELECT id, seal, response, attempts FROM wanted"
-            " WHERE done_us IS NULL AND due_us <= ? ORDER BY due_us, seq LIMIT ?",
-            (self._now_us(), limit),
+            " WHERE done_us IS NULL AND (response IS NOT NULL) = ? AND due_us <= ?"
+            " ORDER BY due_us, seq LIMIT ?",
+            (answered, self._now_us(), limit),
         )
         return [
             StampRequest(

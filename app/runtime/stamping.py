@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from app.ports import EvidenceStore
 
 _log = logging.getLogger(__name__)
 _IDLE_S = 30.0
-_AWAY_S = (5.0, 600.0)
+_AWAY_S = (5.0, 60.0)
 _FIRST_DELAY = timedelta(seconds=30)
 _LONGEST_DELAY = timedelta(hours=6)
 _MOST_ATTEMPTS = 60
@@ -68,32 +68,41 @@ class Stamping:
         return not self._thread.is_alive()
 
     def step(self) -> float:
-        """Work on what is due; return how long to wait before the next look, in s."""
-        requests = self._queue.due()
-        try:
-            for request in requests:
-                if self._stopping.is_set():
-                    break
-                self._tried(request)
-        except EnvironmentFault as fault:
-            if not self._away:
-                _log.warning("time-stamps wait: %s", fault)
+        """Work on what is due; return how long to wait before the next look, in s.
+
+        The authority is asked while the server is away, and the other way round.
+        """
+        unasked = self._queue.due(answered=False)
+        faults = [self._round(unasked, self._ask)]
+        answered = self._queue.due(answered=True)
+        faults.append(self._round(answered, self._hand_on))
+        if any(faults):
             self._away += 1
             first_s, longest_s = _AWAY_S
             return min(first_s * 2.0 ** min(self._away - 1, 16), longest_s)
         self._away = 0
-        if not requests:
-            self._queue.prune()
-        return 0.0 if requests else _IDLE_S
+        if unasked or answered:
+            return 0.0
+        self._queue.prune()
+        return _IDLE_S
 
-    def _tried(self, request: StampRequest) -> None:
-        try:
-            self._work_on(request)
-        except EnvironmentFault:
-            raise
-        except Exception:  # noqa: BLE001 - one bug must not keep the others waiting
-            _log.exception("the time-stamp of case %s failed", request.infraction_id)
-            self._later(request)
+    def _round(
+        self, requests: Sequence[StampRequest], act: Callable[[StampRequest], None]
+    ) -> bool:
+        """Do the same for each; return whether somebody was away, which ends it."""
+        for request in requests:
+            if self._stopping.is_set():
+                break
+            try:
+                act(request)
+            except EnvironmentFault as fault:
+                if not self._away:
+                    _log.warning("time-stamps wait: %s", fault)
+                return True
+            except Exception:  # noqa: BLE001 - one bug must not stop the others
+                _log.exception("a time-stamp of case %s failed", request.infraction_id)
+                self._later(request)
+        return False
 
     def _later(self, request: StampRequest) -> None:
         if request.attempts >= _MOST_ATTEMPTS:
@@ -103,14 +112,7 @@ class Stamping:
         delay = _FIRST_DELAY * 2 ** min(request.attempts, 16)
         self._queue.later(request, min(delay, _LONGEST_DELAY))
 
-    def _work_on(self, request: StampRequest) -> None:
-        response = request.response
-        if response is None:
-            response = self._ask(request)
-        if response is not None:
-            self._hand_on(request, response)
-
-    def _ask(self, request: StampRequest) -> bytes | None:
+    def _ask(self, request: StampRequest) -> None:
         authority = self._authority()
         try:
             with self._store.open(request.seal_sha256) as file:
@@ -119,23 +121,22 @@ class Stamping:
         except (TimestampRefused, EvidenceDamaged) as fault:
             _log.warning("case %s has no time-stamp: %s", request.infraction_id, fault)
             self._later(request)
-            return None
-        self._queue.keep(request, response)
-        return response
+        else:
+            self._queue.keep(request, response)
 
-    def _hand_on(self, request: StampRequest, response: bytes) -> None:
+    def _hand_on(self, request: StampRequest) -> None:
         try:
-            self._sink(request.infraction_id, request.seal_sha256, response)
+            case, seal = request.infraction_id, request.seal_sha256
+            self._sink(case, seal, request.response or b"")
         except KeyError:
             # Its case is still in the spool.
             self._later(request)
         except NotPermitted as fault:
-            case = request.infraction_id
             _log.error("the server refused the time-stamp of case %s: %s", case, fault)
             self._queue.done(request)
         else:
             self._queue.done(request)
-            _log.info("case %s was time-stamped", request.infraction_id)
+            _log.info("case %s was time-stamped", case)
 
     def _run(self) -> None:
         wait_s = 0.0

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.errors import AlreadyRunning
 from app.domain.ids import InfractionId, Sha256, new_uuid
-from app.evidence.stamp_queue import KEPT, StampQueue
+from app.evidence.stamp_queue import KEPT, StampQueue, StampRequest
 from tests.fakes.manual_clock import ManualClock
 
 _SEALS = [Sha256(f"{n:064x}") for n in range(10)]
@@ -30,8 +30,12 @@ def _case() -> InfractionId:
     return InfractionId(new_uuid())
 
 
+def _due(queue: StampQueue) -> list[StampRequest]:
+    return [*queue.due(answered=True), *queue.due(answered=False)]
+
+
 def _seals(queue: StampQueue) -> list[Sha256]:
-    return [request.seal_sha256 for request in queue.due()]
+    return [request.seal_sha256 for request in _due(queue)]
 
 
 def test_requests_come_in_order_and_survive(
@@ -39,12 +43,12 @@ def test_requests_come_in_order_and_survive(
 ) -> None:
     for seal in _SEALS[:3]:
         queue.ask(_case(), seal)
-    first = queue.due()[0]
+    first = _due(queue)[0]
     queue.keep(first, b"response")
     queue.close()
     again = StampQueue(tmp_path / "stamps.sqlite", clock)
-    assert [r.seal_sha256 for r in again.due()] == _SEALS[:3]
-    assert again.due()[0].response == b"response"
+    assert [r.seal_sha256 for r in _due(again)] == _SEALS[:3]
+    assert _due(again)[0].response == b"response"
     with pytest.raises(AlreadyRunning):
         StampQueue(tmp_path / "stamps.sqlite", clock)
     again.close()
@@ -55,25 +59,25 @@ def test_one_that_waits_lets_the_others_go_first(
 ) -> None:
     for seal in _SEALS[:2]:
         queue.ask(_case(), seal)
-    queue.later(queue.due()[0], timedelta(minutes=5))
+    queue.later(_due(queue)[0], timedelta(minutes=5))
     assert _seals(queue) == [_SEALS[1]]
     clock.advance(timedelta(minutes=5))
     assert sorted(_seals(queue)) == _SEALS[:2]
-    assert sorted(request.attempts for request in queue.due()) == [0, 1]
+    assert sorted(request.attempts for request in _due(queue)) == [0, 1]
 
 
 def test_a_case_sealed_again_wants_a_stamp_on_the_new_seal(queue: StampQueue) -> None:
     case = _case()
     queue.ask(case, _SEALS[0])
-    old = queue.due()[0]
+    old = _due(queue)[0]
     queue.keep(old, b"response")
     queue.ask(case, _SEALS[0])
-    assert queue.due()[0].response == b"response", "asked again, nothing is lost"
+    assert _due(queue)[0].response == b"response", "asked again, nothing is lost"
     queue.ask(case, _SEALS[1])
-    assert (queue.due()[0].seal_sha256, queue.due()[0].response) == (_SEALS[1], None)
+    assert (_due(queue)[0].seal_sha256, _due(queue)[0].response) == (_SEALS[1], None)
     queue.keep(old, b"of the old one")
     queue.done(old)
-    assert queue.due()[0].response is None
+    assert _due(queue)[0].response is None
 
 
 def test_there_is_a_most_and_no_case_waits_for_it(
@@ -95,12 +99,12 @@ def test_a_queue_that_cannot_be_written_stops_no_case(
 
 def test_what_is_done_stays_a_week(queue: StampQueue, clock: ManualClock) -> None:
     queue.ask(_case(), _SEALS[0])
-    request = queue.due()[0]
+    request = _due(queue)[0]
     queue.keep(request, b"response")
     queue.done(request)
-    assert (queue.count(), queue.due()) == (0, [])
+    assert (queue.count(), _due(queue)) == (0, [])
     assert queue.hand_on_again() == 1
-    assert queue.due()[0].response == b"response"
+    assert _due(queue)[0].response == b"response"
     queue.done(request)
     clock.advance(KEPT)
     assert queue.prune() == 0

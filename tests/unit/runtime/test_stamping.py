@@ -81,11 +81,25 @@ def test_an_authority_that_is_away_is_asked_less_and_less(world: _World) -> None
     stamping = world.stamping()
     waits = [stamping.step() for _ in range(12)]
     assert waits == sorted(waits)
-    assert (waits[0], waits[-1]) == (5.0, 600.0)
+    assert (waits[0], waits[-1]) == (5.0, 60.0)
     assert len(world.asked) == len(waits), "one is asked for, not all"
     world.authority_trouble = None
     assert stamping.step() == 0.0
     assert len(world.stored) == 3
+
+
+def test_the_authority_is_asked_while_the_server_is_away(world: _World) -> None:
+    world.server_trouble = DatabaseUnavailable("away")
+    stamping = world.stamping()
+    for _ in range(3):
+        world.case()
+        stamping.step()
+    assert (len(world.asked), world.stored) == (3, [])
+    world.authority_trouble = TimestampUnavailable("away")
+    world.server_trouble = None
+    world.case()
+    stamping.step()
+    assert len(world.stored) == 3, "and the other way round"
 
 
 def test_a_response_outlives_a_server_that_is_away(world: _World) -> None:
