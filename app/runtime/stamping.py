@@ -125,8 +125,8 @@ class Stamping:
             self._queue.keep(request, response)
 
     def _hand_on(self, request: StampRequest) -> None:
+        case, seal = request.infraction_id, request.seal_sha256
         try:
-            case, seal = request.infraction_id, request.seal_sha256
             self._sink(case, seal, request.response or b"")
         except KeyError:
             # Its case is still in the spool.
