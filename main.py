@@ -15,6 +15,7 @@ from app.commands import (
     evidence,
     models,
     simulate,
+    verify,
 )
 from app.domain.errors import AlreadyRunning, EnvironmentFault
 
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         evaluate,
         database,
         evidence,
+        verify,
         doctor,
     )
     for group in groups:

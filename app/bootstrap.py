@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from app.config.paths import PROJECT, Paths
 from app.config.secret_store import open_secret_store
 from app.domain.clock import Clock, SystemClock
-from app.domain.errors import DatabaseUnavailable
-from app.domain.ids import EngineId, Login, new_uuid
+from app.domain.errors import ConfigurationInvalid, DatabaseUnavailable
+from app.domain.ids import EngineId, InfractionId, Login, new_uuid
 from app.domain.person import Role
 from app.domain.pulse import Pulse
 from app.ports import (
@@ -33,7 +33,9 @@ from app.version import VERSION
 
 if TYPE_CHECKING:
     from app.domain.infraction import Infraction
+    from app.domain.seal import SealReport
     from app.evidence.recorder import CaptureRequest
+    from app.evidence.timestamp import StampTrust
     from app.runtime.anchoring import Anchoring
     from app.runtime.engine import EngineParts
     from app.runtime.recording import AnalysisParts
@@ -168,7 +170,19 @@ def desktop_services(
             analyse_command=analyse_command(paths, model),
             models_command=models_command(),
             engine_model=model or "",
+            stamp_trust=_shown_stamp_trust(paths),
         )
+
+
+def _shown_stamp_trust(paths: Paths) -> "StampTrust | None":
+    """Return whose time-stamps a window believes; none where the settings are wrong."""
+    import logging
+
+    try:
+        return stamp_trust(paths)
+    except ConfigurationInvalid as fault:
+        logging.getLogger(__name__).warning("time-stamps are not checked: %s", fault)
+        return None
 
 
 def run_engine_process(
@@ -209,6 +223,7 @@ def _engine_parts(
     from app.evidence.spool import Forwarder, Spool
     from app.report.catalogue import Catalogue
     from app.runtime.engine import EngineParts
+    from app.runtime.sealing import origin_of, sealing
     from app.runtime.stage_timing import StageTimes
     from app.runtime.timed_sink import TimedSink
     from db.engine_gateway import EngineGateway
@@ -222,22 +237,29 @@ def _engine_parts(
         closing(EngineGateway(_engine_dsn(dsn, secrets))) as gateway,
         closing(Spool(paths.spool / "spool.sqlite", clock)) as spool,
         closing(_anchoring(paths, gateway, secrets, clock)),
+        sealing(paths, evidence.store, secrets, clock, gateway) as seals,
     ):
         times, forwarding = StageTimes(), Pulse(clock)
-        sink = TimedSink(gateway, times)
-        forwarder = Forwarder(spool, sink, clock, probe=gateway.probe, pulse=forwarding)
+        sink = TimedSink(seals.sink, times)
+        forwarder = Forwarder(
+            spool, sink, clock, probe=seals.sink.probe, pulse=forwarding
+        )
         forwarder.start()
         catalogue = Catalogue.load()
         open_reader = partial(
             open_plate_reader, paths.models, country=catalogue.head.country
         )
+        plate_reader = open_reader()
         recorder = Recorder(
             evidence.store,
             spool,
             clock,
             paths.spool / "work",
-            plate_reader=open_reader(),
+            plate_reader=plate_reader,
             zone=catalogue.zone,
+            origin=origin_of(plate_reader.networks),
+            sealer=seals.sealer,
+            stamps=seals.stamps,
         )
         engine_id = EngineId(new_uuid())
         try:
@@ -384,23 +406,34 @@ def analyse_recordings(
 @contextmanager
 def _analysis_parts(paths: Paths, model: str | None) -> Iterator["AnalysisParts"]:
     from app.evidence.recorder import Recorder
+    from app.evidence.seal import open_sealer
     from app.report.catalogue import Catalogue
     from app.runtime.recording import AnalysisParts
+    from app.runtime.sealing import origin_of
     from ml.plate.reader import open_plate_reader
     from ml.track.tracker import ByteTracker
 
     clock, catalogue = SystemClock(), Catalogue.load()
-    zone = catalogue.zone
+    zone, secrets = catalogue.zone, open_secret_store(paths)
     open_reader = partial(
         open_plate_reader, paths.models, country=catalogue.head.country
     )
     plate_reader = open_reader()
+    origin = origin_of(plate_reader.networks)
+    sealer = open_sealer(secrets, clock, origin.workstation, time_stamp=False)
 
     def make_recorder(
         store: EvidenceStore, sink: InfractionSink, work_dir: Path
     ) -> Recorder:
         return Recorder(
-            store, sink, clock, work_dir, plate_reader=plate_reader, zone=zone
+            store,
+            sink,
+            clock,
+            work_dir,
+            plate_reader=plate_reader,
+            zone=zone,
+            origin=origin,
+            sealer=sealer,
         )
 
     with closing(detector_maker(paths, model)()) as detector:
@@ -571,3 +604,38 @@ def verify_audit(
         read = files or ([own] if own.exists() else [])
         anchors = [anchor for file in read for anchor in read_anchors(file)]
         return walk(dsn, anchors, (AnchorKey.of(secrets).public, *keys))
+
+
+def stamp_trust(paths: Paths, ca_file: Path | None = None) -> "StampTrust | None":
+    """Return whose time-stamps are believed: of a CA file, else of the settings."""
+    from app.config.timestamping import load_timestamping
+
+    if ca_file is None:
+        settings = load_timestamping(paths.root)
+        ca_file = Path(settings.ca_file) if settings else None
+    if ca_file is None:
+        return None
+    from app.evidence.timestamp import StampTrust
+
+    return StampTrust.of_file(ca_file)
+
+
+def verify_case(
+    paths: Paths,
+    superuser_dsn: str | None,
+    case: InfractionId,
+    trust: "StampTrust | None",
+    export: Path | None = None,
+) -> "tuple[Infraction, SealReport]":
+    """Check a case of the database; write its files to `export` when it holds."""
+    from app.evidence.open_store import open_evidence
+    from app.runtime.case_verification import verified
+    from db.case_reader import open_cases
+
+    secrets = open_secret_store(paths)
+    store = open_evidence(paths, secrets).store
+    with database(paths, superuser_dsn, secrets) as server:
+        owner = server.embedded
+        dsn = owner.superuser_dsn if owner else server.address
+        with open_cases(dsn) as cases:
+            return verified(cases, store, case, trust, export)

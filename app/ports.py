@@ -1,6 +1,6 @@
 """What the application needs from the outside; `ml`, `db` and the fakes provide it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.config.camera import CameraConfiguration, ConfigurationVersion
-from app.domain.audit import AuditPage, AuditQuery, ChainFault
+from app.domain.audit import AuditPage, AuditQuery, ChainFault, ChainHead
 from app.domain.camera import Camera, EngineStatus
 from app.domain.clock import CaptureTime
 from app.domain.detection import Detections, Tracks
@@ -43,6 +43,7 @@ from app.domain.plate_search import (
     Watch,
     WatchHit,
 )
+from app.domain.seal import EngineKey
 from app.domain.summary import PeriodSummary
 
 Progress = Callable[[str, float], None]
@@ -164,7 +165,19 @@ class PlateRead(Protocol):
         ...
 
 
-class EvidenceStore(Protocol):
+class EvidenceReader(Protocol):
+    """Where the files of a case are read, each checked as it is opened."""
+
+    def open(self, sha256: Sha256) -> BinaryIO:
+        """Open for reading, and seeking, after hashing again.
+
+        Raises EvidenceDamaged when it is not what was stored, StorageUnavailable when
+        nobody can say.
+        """
+        ...
+
+
+class EvidenceStore(EvidenceReader, Protocol):
     """Files that are written once and named by their SHA-256."""
 
     def put(self, source: Path) -> tuple[Sha256, int]:
@@ -179,20 +192,24 @@ class EvidenceStore(Protocol):
         """Store what can be read from here on, about so many bytes; else as `put`."""
         ...
 
-    def open(self, sha256: Sha256) -> BinaryIO:
-        """Open for reading, and seeking, after hashing again.
-
-        Raises EvidenceDamaged when it is not what was stored, StorageUnavailable when
-        nobody can say.
-        """
-        ...
-
     def names(self) -> Iterator[Sha256]:
         """Return the name of every file that is there, sound or not."""
         ...
 
     def remove(self, sha256: Sha256) -> None:
         """Take a file away for good; not having it is no error."""
+        ...
+
+
+class StampRequests(Protocol):
+    """Where the engine asks for time-stamps; they come when they can be had."""
+
+    def ask(self, infraction_id: InfractionId, seal_sha256: Sha256) -> None:
+        """Note that a stamp is wanted; when this returns it survives a power cut.
+
+        Another seal of the same case takes the place of an earlier one. Raises
+        StorageFull.
+        """
         ...
 
 
@@ -340,6 +357,22 @@ class AuditTrail(Protocol):
         """Walk the chain within the server; return the first link that is broken."""
         ...
 
+    def head(self) -> ChainHead:
+        """Return where the chain ends; whoever makes documents may ask that much."""
+        ...
+
+
+class SealRegister(Protocol):
+    """What the server knows of the keys and time-stamps of cases."""
+
+    def keys(self) -> Sequence[EngineKey]:
+        """Return all keys that ever sealed here, by when they came into force."""
+        ...
+
+    def stamps(self, seals: Collection[Sha256]) -> Mapping[Sha256, Sequence[bytes]]:
+        """Return the time-stamp responses (RFC 3161, DER) of seals, by their hash."""
+        ...
+
 
 class Changes(Protocol):
     """What the server says has changed, to redraw by."""
@@ -392,6 +425,11 @@ class Session(Protocol):
     @property
     def audit(self) -> AuditTrail:
         """What people did."""
+        ...
+
+    @property
+    def seals(self) -> SealRegister:
+        """Keys and time-stamps of cases."""
         ...
 
     @property

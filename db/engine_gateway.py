@@ -8,14 +8,16 @@ from app.config.camera import ConfigurationVersion
 from app.domain.audit import ChainHead
 from app.domain.camera import Camera, EngineStatus
 from app.domain.errors import EvidenceDamaged
-from app.domain.ids import CameraId, EngineId, Sha256
+from app.domain.ids import CameraId, EngineId, InfractionId, Sha256
 from app.domain.infraction import Infraction
+from app.domain.seal import EngineKey
 from db import address
 from db.changes import RowChange, ServerChanges
 from db.document import canonical_document, sha256_of
 from db.faults import translated
 from db.plate_sink import PostgresPlateSink
 from db.pool import open_pool
+from db.store.audit_trail import read_head
 from db.store.site_store import PostgresSiteStore
 
 _ADD = text("SELECT stored_id, stored_sha256 FROM atalaya.add_infraction(:document)")
@@ -23,7 +25,11 @@ _HEARTBEAT = text(
     "SELECT atalaya.heartbeat(:engine, :software, :model, :device, :cameras, :spooled)"
 )
 _LEASE = text("SELECT atalaya.lease_camera(:engine, :camera, :seconds)")
-_AUDIT_HEAD = text("SELECT database, sequence, sha256 FROM atalaya.anchored_head()")
+_REGISTER = text(
+    "SELECT atalaya.register_engine_key("
+    ":key, :station, :since, :workstation, :replaces, :handover)"
+)
+_ADD_STAMP = text("SELECT atalaya.add_seal_stamp(:case, :seal, :response)")
 
 
 class EngineGateway:
@@ -96,11 +102,32 @@ class EngineGateway:
 
     def audit_head(self) -> ChainHead:
         """Return where the audit chain ends; raises DatabaseUnavailable."""
-        with translated(), self._engine.connect() as connection:
-            row = connection.execute(_AUDIT_HEAD).one()
-        return ChainHead(
-            database=row.database, sequence=row.sequence, sha256=Sha256(row.sha256)
-        )
+        return read_head(self._engine)
+
+    def register_key(self, entry: EngineKey) -> None:
+        """Tell the key that this engine seals with; the same again changes nothing.
+
+        Raises StateConflict when the engine is known by another key that did not hand
+        over to this one.
+        """
+        values = {
+            "key": entry.key,
+            "station": entry.station,
+            "since": entry.since,
+            "workstation": entry.workstation,
+            "replaces": entry.replaces,
+            "handover": entry.handover,
+        }
+        with translated(), self._engine.begin() as connection:
+            connection.execute(_REGISTER, values)
+
+    def add_stamp(
+        self, infraction_id: InfractionId, seal_sha256: Sha256, response: bytes
+    ) -> None:
+        """Keep a time-stamp; KeyError while the server has no such seal."""
+        values = {"case": infraction_id, "seal": seal_sha256, "response": response}
+        with translated(), self._engine.begin() as connection:
+            connection.execute(_ADD_STAMP, values)
 
     def probe(self) -> None:
         """Return if the server answers; raises DatabaseUnavailable."""

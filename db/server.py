@@ -18,6 +18,7 @@ from db.pool import open_pool
 from db.store.audit_trail import PostgresAuditTrail
 from db.store.case_store import PostgresCaseStore
 from db.store.plate_register import PostgresPlateRegister
+from db.store.seal_register import PostgresSealRegister
 from db.store.site_store import PostgresSiteStore
 
 _MS_PER_S = 1000
@@ -37,6 +38,7 @@ class PostgresSession:
         self._case_store = PostgresCaseStore(engine)
         self._plates = PostgresPlateRegister(engine)
         self._audit = PostgresAuditTrail(engine)
+        self._seals = PostgresSealRegister(engine)
         self._changes = ServerChanges(parameters)
 
     @property
@@ -63,6 +65,11 @@ class PostgresSession:
     def audit(self) -> PostgresAuditTrail:
         """What people did."""
         return self._audit
+
+    @property
+    def seals(self) -> PostgresSealRegister:
+        """Keys and time-stamps of cases."""
+        return self._seals
 
     @property
     def changes(self) -> ServerChanges:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -388,4 +389,35 @@ plate_left = Table(
     "plate_left",
     metadata,
     Column("plate_id", BigInteger, primary_key=True, autoincrement=False),
+)
+
+engine_key = Table(
+    "engine_key",
+    metadata,
+    Column("public_key", Text, primary_key=True),
+    Column("station", UUID, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    _text("workstation"),
+    Column(
+        "replaces", Text, ForeignKey(f"{SCHEMA}.engine_key.public_key"), unique=True
+    ),
+    _text("handover", null=True),
+    _act("registered_at"),
+    _text("registered_by"),
+)
+Index(
+    "engine_key_first",
+    engine_key.c.station,
+    unique=True,
+    postgresql_where=engine_key.c.replaces.is_(None),
+)
+
+seal_stamp = Table(
+    "seal_stamp",
+    metadata,
+    Column("seal_sha256", Text, primary_key=True),
+    Column("response_sha256", Text, primary_key=True),
+    Column("infraction_id", UUID, nullable=False),
+    Column("response", LargeBinary, nullable=False),
+    _act("received_at"),
 )

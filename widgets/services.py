@@ -3,10 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.config.paths import Paths
 from app.domain.clock import Clock
 from app.ports import EngineLink, EvidenceStore, SecretStore, Server, Session
+
+if TYPE_CHECKING:
+    from app.evidence.case_check import CaseChecker
+    from app.evidence.timestamp import StampTrust
+    from app.report.publish import Publisher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +26,7 @@ class DesktopServices:
     begins the analysis of a recording in a process of its own, `models_command` what
     is done with the models; empty for none. `engine_model` is the model that the
     engine was told to take, whatever is chosen here; empty when it takes the choice.
+    `stamp_trust` is whose time-stamps are believed; without it none is.
     """
 
     clock: Clock
@@ -36,6 +43,7 @@ class DesktopServices:
     analyse_command: tuple[str, ...] = ()
     models_command: tuple[str, ...] = ()
     engine_model: str = ""
+    stamp_trust: "StampTrust | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +52,29 @@ class PageContext:
 
     services: DesktopServices
     session: Session
+
+    def checker(self) -> "CaseChecker":
+        """Return what checks the cases that this person sees."""
+        from app.evidence.case_check import CaseChecker
+
+        return CaseChecker(
+            store=self.services.evidence,
+            register=self.session.seals,
+            trust=self.services.stamp_trust,
+        )
+
+    def publisher(self, language: str) -> "Publisher":
+        """Return what makes documents for this person."""
+        # What draws documents is no part of a first window.
+        from app.report.catalogue import Catalogue
+        from app.report.publish import Publisher
+
+        return Publisher(
+            evidence=self.services.evidence,
+            clock=self.services.clock,
+            folder=self.services.export,
+            language=language,
+            catalogue=Catalogue.load(),
+            checker=self.checker(),
+            head=self.session.audit.head,
+        )

@@ -2,12 +2,17 @@
 
 import argparse
 import getpass
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from app.commands.common import Commands, add_dsn, add_home, paths_of
+from app.commands.common import (
+    Commands,
+    add_dsn,
+    add_home,
+    add_superuser,
+    paths_of,
+)
 from app.domain.errors import StateConflict
 from app.domain.ids import Login
 from app.domain.person import Role
@@ -23,14 +28,14 @@ def add(commands: Commands) -> None:
     setup = actions.add_parser(
         "setup", help="make tables, roles and logins on a server (as its superuser)"
     )
-    _add_superuser(setup)
+    add_superuser(setup)
     add_home(setup)
     setup.set_defaults(run=_setup)
     person = actions.add_parser("add-person", help="give somebody a login")
     person.add_argument("login")
     person.add_argument("--name", required=True, help="full name")
     person.add_argument("--role", required=True, choices=_ROLES)
-    _add_superuser(person)
+    add_superuser(person)
     add_home(person)
     person.set_defaults(run=_add_person)
     engine = actions.add_parser(
@@ -40,10 +45,11 @@ def add(commands: Commands) -> None:
     engine.set_defaults(run=_engine_login)
     _add_plates(actions)
     check = actions.add_parser("check", help="compare rows, evidence files and hashes")
-    _add_superuser(check)
+    add_superuser(check)
     add_home(check)
     check.set_defaults(run=_check)
     _add_verify_audit(actions)
+    _add_seal_key(actions)
     _add_people(actions)
 
 
@@ -67,9 +73,22 @@ def _add_verify_audit(actions: Commands) -> None:
         metavar="HEX",
         help="public key of another computer whose anchors are trusted",
     )
-    _add_superuser(verify)
+    add_superuser(verify)
     add_home(verify)
     verify.set_defaults(run=_verify_audit)
+
+
+def _add_seal_key(actions: Commands) -> None:
+    key = actions.add_parser(
+        "seal-key", help="show the key that this computer's engine seals cases with"
+    )
+    key.add_argument(
+        "--rotate",
+        action="store_true",
+        help="make a new key, which the present one signs; for a stopped engine",
+    )
+    add_home(key)
+    key.set_defaults(run=_seal_key)
 
 
 def _add_plates(actions: Commands) -> None:
@@ -87,7 +106,7 @@ def _add_plates(actions: Commands) -> None:
     forget.add_argument(
         "--dry-run", action="store_true", help="only say what would be forgotten"
     )
-    _add_superuser(forget)
+    add_superuser(forget)
     add_home(forget)
     forget.set_defaults(run=_forget_plates)
 
@@ -106,18 +125,9 @@ def _add_people(actions: Commands) -> None:
     for parser, run in runs:
         if parser is not listed:
             parser.add_argument("login")
-        _add_superuser(parser)
+        add_superuser(parser)
         add_home(parser)
         parser.set_defaults(run=run)
-
-
-def _add_superuser(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--superuser-dsn",
-        default=os.environ.get("ATALAYA_SUPERUSER_DSN"),
-        help="address with a superuser (or ATALAYA_SUPERUSER_DSN); default: the "
-        "built-in server",
-    )
 
 
 def _add_person(options: argparse.Namespace) -> int:
@@ -246,6 +256,23 @@ def _of_a_person(act: Callable[[], _T]) -> _T:
         raise StateConflict(
             "Nobody here has this login. Check how it is written."
         ) from None
+
+
+def _seal_key(options: argparse.Namespace) -> int:
+    from app.config.secret_store import open_secret_store
+    from app.domain.clock import SystemClock
+    from app.evidence.seal_key import SealKey
+    from app.evidence.signing import fingerprint
+
+    secrets, clock = open_secret_store(paths_of(options)), SystemClock()
+    made = SealKey.rotate if options.rotate else SealKey.of
+    key = made(secrets, clock)
+    print(f"station {key.station}")
+    print(f"key {key.public}")
+    print(f"fingerprint {fingerprint(key.public)}")
+    if options.rotate:
+        print("Start the engine: it tells the server of the new key.")
+    return 0
 
 
 def _verify_audit(options: argparse.Namespace) -> int:

@@ -19,6 +19,8 @@ class EvidenceKind(StrEnum):
     """JSON of every observation of the vehicle, for overlays replayed in review."""
     MANIFEST = "manifest"
     """JSON naming the hash of every other file, and who captured it with what."""
+    SEAL = "seal"
+    """JSON with the engine's signature over the manifest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,8 @@
 
 A chain alone cannot show that its tail was cut or that it was made anew as a whole:
 whoever owns the database can do both without a trace in it. A head that is kept
-elsewhere can. Each line of a file is one JSON object, signed with Ed25519 (RFC 8032)
-over its other fields as canonical JSON.
+elsewhere can. Each line of a file is one JSON object with its signature
+(`app.evidence.signing`).
 """
 
 import errno
@@ -14,15 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
-
 from app.domain.audit import Anchor, ChainHead
 from app.domain.errors import EnvironmentFault, StorageFull
 from app.domain.ids import Sha256
+from app.evidence.signing import SigningKey, signed_by
 from app.ports import SecretStore
 
 KEY_SECRET = "audit-anchor-key"  # noqa: S105 - the name of an entry, not a secret
@@ -34,29 +29,29 @@ class AnchorUnreadable(EnvironmentFault):
 
 
 class AnchorKey:
-    """The key that this workstation signs with; it never leaves the secret store."""
+    """The key that this workstation signs heads with; no key of seals (see docs)."""
 
-    def __init__(self, private: Ed25519PrivateKey) -> None:
-        self._private = private
+    def __init__(self, key: SigningKey) -> None:
+        self._key = key
 
     @classmethod
     def of(cls, secrets: SecretStore) -> "AnchorKey":
         """Return the key of this workstation; the first call makes it."""
         known = secrets.get(KEY_SECRET)
         if known is not None:
-            return cls(Ed25519PrivateKey.from_private_bytes(bytes.fromhex(known[1])))
-        made = cls(Ed25519PrivateKey.generate())
-        secrets.put(KEY_SECRET, made.public, made._private.private_bytes_raw().hex())
-        return made
+            return cls(SigningKey.restored(known[1]))
+        made = SigningKey.generate()
+        secrets.put(KEY_SECRET, made.public, made.secret())
+        return cls(made)
 
     @property
     def public(self) -> str:
         """The public half, in hexadecimal."""
-        return self._private.public_key().public_bytes_raw().hex()
+        return self._key.public
 
     def line(self, head: ChainHead, taken: datetime) -> str:
         """Return a signed line, without its end."""
-        fields = {
+        fields: dict[str, str | int | bool] = {
             "version": _VERSION,
             "database": head.database,
             "sequence": head.sequence,
@@ -64,7 +59,7 @@ class AnchorKey:
             "time": taken.isoformat(),
             "key": self.public,
         }
-        signature = self._private.sign(_canonical(fields)).hex()
+        signature = self._key.sign(fields)
         return json.dumps(fields | {"signature": signature}, sort_keys=True)
 
 
@@ -110,9 +105,9 @@ def read_anchors(path: Path) -> Iterator[Anchor]:
 def _parsed(line: str) -> Anchor | None:
     try:
         fields: dict[str, Any] = json.loads(line)
-        signature = bytes.fromhex(fields.pop("signature"))
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(fields["key"]))
-        key.verify(signature, _canonical(fields))
+        signature = fields.pop("signature")
+        if not signed_by(fields["key"], fields, signature):
+            return None
         return Anchor(
             head=ChainHead(
                 database=str(fields["database"]),
@@ -122,9 +117,5 @@ def _parsed(line: str) -> Anchor | None:
             taken=datetime.fromisoformat(fields["time"]),
             key=fields["key"],
         )
-    except (ValueError, TypeError, KeyError, AttributeError, InvalidSignature):
+    except (ValueError, TypeError, KeyError, AttributeError):
         return None
-
-
-def _canonical(fields: dict[str, Any]) -> bytes:
-    return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from pydantic import BaseModel
 
@@ -18,12 +18,15 @@ from app.domain.errors import EvidenceDamaged
 from app.domain.evidence import EvidenceItem, EvidenceKind
 from app.domain.ids import Sha256
 from app.domain.infraction import Infraction
+from app.domain.network import NetworkFacts
 from app.evidence.json_form import form_of, write
-from app.ports import EvidenceStore
+from app.ports import EvidenceReader
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+_ADDED_IN_2 = ("origin", "sealing_key")
 MEDIA_TYPE = "application/json"
 _MOST_BYTES = 4 << 20
+_NAMES_IT = frozenset({EvidenceKind.MANIFEST, EvidenceKind.SEAL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +50,23 @@ class StreamFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where the case was made, and with which networks its plate was read."""
+
+    workstation: str
+    plate_reader: NetworkFacts | None = None
+    plate_locator: NetworkFacts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """Everything that one capture consists of.
 
     `infraction` names engine, software, model, rule and configuration; its evidence is
     every file but the manifest. The hashes of configuration and calibration are over
     their canonical JSON (`canonical_sha256`), `calibration_sha256` None without one.
+    `sealing_key` is the public key that the seal is made with, in hexadecimal; None
+    where none was to be had, and in version 1, which knows no `origin` either.
     """
 
     recorded_at: datetime
@@ -63,6 +77,8 @@ class Manifest:
     calibration_sha256: Sha256 | None
     stream: StreamFacts
     missing: tuple[Missing, ...]
+    origin: Origin | None
+    sealing_key: str | None
 
 
 def write_manifest(manifest: Manifest, path: Path) -> None:
@@ -73,7 +89,7 @@ def write_manifest(manifest: Manifest, path: Path) -> None:
 
 
 def read_manifest(file: BinaryIO) -> Manifest:
-    """Read what `write_manifest` wrote; ValueError for anything else."""
+    """Read what `write_manifest` wrote, now or in version 1; else ValueError."""
     text = file.read(_MOST_BYTES + 1)
     if len(text) > _MOST_BYTES:
         raise ValueError("the manifest is too large")
@@ -81,13 +97,25 @@ def read_manifest(file: BinaryIO) -> Manifest:
         data = json.loads(text)
     except RecursionError:
         raise ValueError("the manifest is nested too deep") from None
-    if not isinstance(data, dict) or data.pop("schema_version", 0) != SCHEMA_VERSION:
+    return cast("Manifest", form_of(Manifest).restore(_brought_up(data)))
+
+
+def _brought_up(data: Any) -> dict[str, Any]:
+    """Return the fields of any known version as those of the present one."""
+    if not isinstance(data, dict):
+        raise ValueError("expected an object")
+    version = data.pop("schema_version", None)
+    if isinstance(version, bool) or version not in (1, SCHEMA_VERSION):
         raise ValueError("the manifest is of an unknown version")
-    return cast("Manifest", form_of(Manifest).restore(data))
+    if version == 1:
+        if any(name in data for name in _ADDED_IN_2):
+            raise ValueError("a manifest of version 1 has no such fields")
+        data |= dict.fromkeys(_ADDED_IN_2)
+    return data
 
 
 def damaged_files(
-    infraction: Infraction, store: EvidenceStore
+    infraction: Infraction, store: EvidenceReader
 ) -> tuple[EvidenceItem, ...]:
     """Hash every file of a case again; return those that are not what they were.
 
@@ -99,7 +127,7 @@ def damaged_files(
         if item.kind is EvidenceKind.MANIFEST and item not in damaged:
             with store.open(item.sha256) as file:
                 described = read_manifest(file).infraction
-            if described != _without_manifest(infraction):
+            if described != described_part(infraction):
                 damaged.append(item)
     return tuple(damaged)
 
@@ -112,7 +140,7 @@ def canonical_sha256(record: BaseModel) -> Sha256:
     return Sha256(hashlib.sha256(text.encode()).hexdigest())
 
 
-def _sound(item: EvidenceItem, store: EvidenceStore) -> bool:
+def _sound(item: EvidenceItem, store: EvidenceReader) -> bool:
     try:
         store.open(item.sha256).close()
     except EvidenceDamaged:
@@ -120,6 +148,7 @@ def _sound(item: EvidenceItem, store: EvidenceStore) -> bool:
     return True
 
 
-def _without_manifest(infraction: Infraction) -> Infraction:
-    kept = (i for i in infraction.evidence if i.kind is not EvidenceKind.MANIFEST)
+def described_part(infraction: Infraction) -> Infraction:
+    """Return the case as its manifest has it: without what names the manifest."""
+    kept = (item for item in infraction.evidence if item.kind not in _NAMES_IT)
     return replace(infraction, evidence=tuple(kept))

@@ -12,7 +12,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from app.domain.clock import Clock
@@ -25,7 +25,9 @@ from app.evidence import manifest
 from app.evidence.capture import CaptureRequest
 from app.evidence.labels import LANGUAGES
 from app.evidence.maker import CaseMaker, MadeFile, NotMade, Style
-from app.ports import EvidenceStore, InfractionSink, PlateReader
+from app.evidence.seal import MEDIA_TYPE as SEAL_MEDIA_TYPE
+from app.evidence.seal import Sealer
+from app.ports import EvidenceStore, InfractionSink, PlateReader, StampRequests
 
 __all__ = ["CaptureRequest", "Recorder"]
 
@@ -42,7 +44,9 @@ class Recorder:
     `spool` is the durable queue that takes the finished infraction; `work_dir` holds
     files while they are made. `plate_reader` finds the plate to crop; without it the
     whole vehicle is shown. `language` is "es" or "en"; `zone` is the time zone on the
-    stills, the computer's own when None.
+    stills, the computer's own when None. `origin` is what the manifest says of this
+    computer. `sealer` signs the manifest, and `stamps` is asked for a time-stamp on
+    each seal; without them cases have none.
     """
 
     def __init__(
@@ -55,6 +59,9 @@ class Recorder:
         plate_reader: PlateReader | None = None,
         language: str = "es",
         zone: tzinfo | None = None,
+        origin: manifest.Origin | None = None,
+        sealer: Sealer | None = None,
+        stamps: StampRequests | None = None,
     ) -> None:
         self._store = store
         self._spool = spool
@@ -62,6 +69,9 @@ class Recorder:
         self._work_dir = work_dir
         self._plate_reader = plate_reader
         self._style = Style(LANGUAGES[language], zone)
+        self._origin = origin
+        self._sealer = sealer
+        self._stamps = stamps
         self._hurried = threading.Event()
         work_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         _sweep(work_dir)
@@ -88,6 +98,7 @@ class Recorder:
             raise _refusal(error) from error
         size = sum(item.size_bytes for item in infraction.evidence)
         _log.info("sealed %d files, %d bytes", len(infraction.evidence), size)
+        self._ask_for_stamp(infraction)
         self._spool.add(infraction)
         return infraction
 
@@ -102,7 +113,19 @@ class Recorder:
         ledger.read_plate(maker.plate)
         described = self._describe(request, maker, ledger)
         ledger.keep(EvidenceKind.MANIFEST, lambda: _written(described, folder))
+        self._keep_seal(ledger, described.recorded_at, folder)
         return ledger.infraction
+
+    def _keep_seal(self, ledger: "_Ledger", at: datetime, folder: Path) -> None:
+        item = ledger.stored(EvidenceKind.MANIFEST)
+        if self._sealer is not None and item is not None:
+            seal = self._sealer.seal(ledger.infraction, item.sha256, at)
+            ledger.keep(EvidenceKind.SEAL, lambda: _seal_file(seal, at, folder))
+
+    def _ask_for_stamp(self, infraction: Infraction) -> None:
+        for item in infraction.evidence:
+            if item.kind is EvidenceKind.SEAL and self._stamps is not None:
+                self._stamps.ask(infraction.id, item.sha256)
 
     def _describe(
         self, request: CaptureRequest, maker: CaseMaker, ledger: "_Ledger"
@@ -120,6 +143,8 @@ class Recorder:
             calibration_sha256=calibration_sha256,
             stream=maker.stream_facts,
             missing=tuple(ledger.missing),
+            origin=self._origin,
+            sealing_key=self._sealer.public if self._sealer else None,
         )
 
 
@@ -138,6 +163,10 @@ class _Ledger:
         items = sorted(self._items, key=lambda item: _ORDER[item.kind])
         return replace(self._bare, evidence=tuple(items))
 
+    def stored(self, kind: EvidenceKind) -> EvidenceItem | None:
+        """Return what is stored of a kind."""
+        return next((item for item in self._items if item.kind is kind), None)
+
     def read_plate(self, plate: PlateReading) -> None:
         """Take over what the evidence showed of the plate."""
         self._bare = replace(self._bare, plate=plate)
@@ -155,13 +184,13 @@ class _Ledger:
         except Exception:  # noqa: BLE001 - a bug in one still must not cost the case
             self._miss(kind, "The program failed; its log says where.")
         else:
-            self._items.append(self._stored(kind, made))
+            self._items.append(self._put(kind, made))
 
     def leave_out(self, kind: EvidenceKind, reason: str) -> None:
         """Note why one file is not made."""
         self.missing.append(manifest.Missing(kind=kind, reason=reason))
 
-    def _stored(self, kind: EvidenceKind, made: MadeFile) -> EvidenceItem:
+    def _put(self, kind: EvidenceKind, made: MadeFile) -> EvidenceItem:
         sha256, size_bytes = self._store.put(made.path)
         return EvidenceItem(
             id=EvidenceId(new_uuid()),
@@ -201,3 +230,9 @@ def _written(described: manifest.Manifest, folder: Path) -> MadeFile:
     path = folder / "manifest.json"
     manifest.write_manifest(described, path)
     return MadeFile(path, manifest.MEDIA_TYPE, described.recorded_at)
+
+
+def _seal_file(seal: bytes, sealed_at: datetime, folder: Path) -> MadeFile:
+    path = folder / "seal.json"
+    path.write_bytes(seal)
+    return MadeFile(path, SEAL_MEDIA_TYPE, sealed_at)

@@ -16,14 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.clock import Clock
-from app.domain.errors import AlreadyRunning, DatabaseUnavailable, StorageFull
-from app.domain.ids import InfractionId, new_uuid
+from app.domain.errors import DatabaseUnavailable, StorageFull
+from app.domain.ids import InfractionId
 from app.domain.infraction import Infraction
 from app.domain.pulse import Pulse
 from app.domain.trace import tracing
 from app.domain.units import ns_from_seconds
 from app.evidence.ballast import Ballast
 from app.evidence.codec import infraction_from_json, infraction_to_json
+from app.evidence.sqlite_file import open_or_begin
 from app.ports import InfractionSink
 
 _log = logging.getLogger(__name__)
@@ -32,16 +33,7 @@ KEPT = timedelta(days=7)
 _BALLAST_BYTES = 16 << 20
 _BATCH = 50
 _PRUNE_EVERY_NS = ns_from_seconds(3600)
-_NOT_A_DATABASE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-
-# One connection that keeps the file to itself: SQLite before 3.51.3 can corrupt a WAL
-# that two connections share.
-_OPENING = (
-    "PRAGMA locking_mode=EXCLUSIVE",
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    # A short WAL, because on a full disk it lives in the ballast.
-    "PRAGMA wal_autocheckpoint=64",
+_SCHEMA = (
     """
     CREATE TABLE IF NOT EXISTS spooled (
         seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -74,7 +66,7 @@ class Spool:
         self._clock = clock
         self._lock = threading.Lock()
         self._ballast = Ballast(path.with_suffix(".ballast"), ballast_bytes)
-        self._database = _open_or_begin(path)
+        self._database = open_or_begin(path, _SCHEMA)
         self.arrived = threading.Event()
         """Set by each `add`; whoever forwards clears it."""
         if not self._ballast.take():
@@ -189,52 +181,6 @@ class Spool:
                 "The disk of the engine's spool is full and infractions cannot be "
                 "kept. Free space on that disk."
             ) from error
-
-
-def _open_or_begin(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        return _open(path)
-    except sqlite3.DatabaseError as error:
-        code = error.sqlite_errorcode & 0xFF
-        if code == sqlite3.SQLITE_BUSY:
-            raise AlreadyRunning(
-                "Another engine on this computer holds the spool. Stop it first."
-            ) from error
-        if code not in _NOT_A_DATABASE:
-            raise
-        _set_aside(path)
-        return _open(path)
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(
-        path, timeout=0.5, isolation_level=None, check_same_thread=False
-    )
-    try:
-        for statement in _OPENING:
-            database.execute(statement)
-        _check(database)
-    except BaseException:
-        database.close()
-        raise
-    path.chmod(0o600)
-    return database
-
-
-def _check(database: sqlite3.Connection) -> None:
-    if database.execute("PRAGMA quick_check").fetchone() != ("ok",):
-        error = sqlite3.DatabaseError("the spool is damaged")
-        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise error
-
-
-def _set_aside(path: Path) -> None:
-    suffix = f".damaged-{new_uuid()}"
-    for part in (path, path.with_name(path.name + "-wal")):
-        if part.exists():
-            part.rename(part.with_name(part.name + suffix))
-    _log.error("the spool %s was damaged; set aside as *%s", path, suffix)
 
 
 class Forwarder:

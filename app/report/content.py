@@ -82,6 +82,11 @@ def iso_minute(moment: datetime, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
+def date_and_time(moment: datetime, zone: ZoneInfo) -> str:
+    """Return local date and time to the second with the offset from UTC."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S %z}"
+
+
 def date_in_words(moment: datetime, zone: ZoneInfo, words: DocumentWording) -> str:
     """Return the local date in words, as documents want it."""
     local = moment.astimezone(zone)

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
+from app.domain.audit import ChainHead
 from app.domain.errors import EvidenceDamaged, StateConflict
 from app.domain.evidence import EvidenceItem, EvidenceKind
 from app.domain.ids import Sha256
 from app.domain.infraction import Case, InfractionState, Review, Verdict
 from app.domain.measurement import RedLightMeasurement, SpeedMeasurement
+from app.domain.seal import SealReport
 from app.domain.units import seconds_from_ns
 from app.report.catalogue import Catalogue, CatalogueEntry
 from app.report.content import (
@@ -26,6 +28,7 @@ from app.report.content import (
     percent,
 )
 from app.report.masked import PRINTED
+from app.report.seals import seal_rows, trail_text
 from app.report.wording import DocumentWording
 from app.review.plate_text import pretty, same
 
@@ -58,10 +61,20 @@ class NoticeContent:
     hashes: tuple[HashLine, ...]
     digest: Sha256
     qr_text: str
+    trail: str
 
 
-def compose(case: Case, catalogue: Catalogue, language: str) -> NoticeContent:
+def compose(
+    case: Case,
+    catalogue: Catalogue,
+    language: str,
+    *,
+    report: SealReport,
+    head: ChainHead,
+) -> NoticeContent:
     """Return what the notice of a confirmed case says.
+
+    `report` is what a check of the case found, `head` where the audit chain ends.
 
     Raises StateConflict unless the case is confirmed or notified, EvidenceDamaged
     when it has no decisive picture, and ConfigurationInvalid when the catalogue has
@@ -101,11 +114,15 @@ def compose(case: Case, catalogue: Catalogue, language: str) -> NoticeContent:
         vehicle=_vehicle(case, catalogue, words),
         measurement=_measurement(case, words),
         sanction=_sanction(entry, words),
-        origin=_origin(case, catalogue, words),
+        origin=(
+            *_origin(case, catalogue, words),
+            *seal_rows(report, catalogue.zone, words),
+        ),
         pictures=_pictures(case, catalogue, words),
         hashes=_hashes(evidence, words),
         digest=digest,
         qr_text=f"ATALAYA1;{number_or_id};{case.infraction.id};{digest}",
+        trail=trail_text(head, words),
     )
 
 

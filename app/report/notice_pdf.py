@@ -59,7 +59,7 @@ def notice_pdf(
         lambda: _story(content, shown),
         title=f"{words.text('document', 'title')} {number}",
         subject=content.headline,
-        footer=f"{number} · {content.plate} · {content.instrument}",
+        footer=f"{number} · {content.plate} · {content.instrument} · {content.trail}",
         page_of=lambda page, total: words.text(
             "format", "page", page=page, total=total
         ),

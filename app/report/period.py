@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from app.domain.ids import CameraId
+from app.domain.audit import ChainHead
+from app.domain.ids import CameraId, InfractionId
 from app.domain.infraction import Case, InfractionKind, InfractionState
 from app.domain.measurement import Measurement, SpeedMeasurement
+from app.domain.seal import SealReport
 from app.domain.summary import HourCount, PeriodSummary
 from app.domain.units import seconds_from_ns
 from app.report.content import UNKNOWN, Figure, interval, iso_minute, percent
 from app.report.precision import Precision, by_kind
+from app.report.seals import period_seals, trail_text
 from app.report.summarise import summarise
 from app.report.wording import DocumentWording
 from app.review.plate_text import pretty
@@ -22,7 +25,7 @@ MAX_LISTED = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodRequest:
-    """What was asked for, by whom, and when."""
+    """What was asked for, by whom, and when; `head` is where the audit chain ends."""
 
     summary: PeriodSummary
     cases: Sequence[Case]
@@ -31,6 +34,8 @@ class PeriodRequest:
     made_at: datetime
     made_by: str
     zone: ZoneInfo
+    seals: Mapping[InfractionId, SealReport]
+    head: ChainHead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,8 @@ class PeriodContent:
     reasons: tuple[tuple[str, ...], ...]
     cases: tuple[tuple[str, ...], ...]
     cut: str
+    seals: str
+    trail: str
 
 
 def compose(request: PeriodRequest, language: str) -> PeriodContent:
@@ -89,6 +96,10 @@ def compose(request: PeriodRequest, language: str) -> PeriodContent:
         reasons=_reasons(summary, words),
         cases=tuple(_case_row(case, request.zone, words) for case in shown),
         cut=cut if len(shown) < len(cases) else "",
+        seals=period_seals(
+            [request.seals[case.infraction.id] for case in shown], request.zone, words
+        ),
+        trail=trail_text(request.head, words),
     )
 
 

@@ -39,7 +39,7 @@ def period_pdf(content: PeriodContent) -> bytes:
         lambda: _story(content),
         title=words.text("period", "title"),
         subject=content.range,
-        footer=f"{words.text('period', 'title')} · {content.range} · {content.made}",
+        footer=f"{words.text('period', 'title')} · {content.range} · {content.trail}",
         page_of=lambda page, total: words.text(
             "format", "page", page=page, total=total
         ),
@@ -59,6 +59,7 @@ def _story(content: PeriodContent) -> list[Any]:
         *_cases(content),
         Spacer(0, _GAP),
         paragraph(words.text("period", "estimate"), SMALL),
+        *([paragraph(content.seals, SMALL)] if content.seals else []),
     ]
 
 

@@ -3,14 +3,16 @@
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from app.domain.audit import ChainHead
 from app.domain.clock import Clock
 from app.domain.errors import StorageFull
 from app.domain.infraction import Case, InfractionKind
+from app.evidence.case_check import CaseChecker
 from app.ports import CaseStore, EvidenceStore, SiteStore
 from app.report import notice, period
 from app.report.catalogue import Catalogue
@@ -36,14 +38,20 @@ class Publisher:
     folder: Path
     language: str
     catalogue: Catalogue
+    checker: CaseChecker
+    head: Callable[[], ChainHead]
+    """Asks the server where the audit chain ends."""
 
     def notice(self, case: Case) -> Path:
         """Make the notice of a case, a draft while it has no number.
 
-        Raises StateConflict unless it is confirmed, EvidenceDamaged when a still is
-        not what was recorded, StorageFull when the disk is.
+        Raises StateConflict unless it is confirmed, EvidenceDamaged when a file, the
+        manifest or the seal is not what was recorded, StorageFull when the disk is.
         """
-        content = notice.compose(case, self.catalogue, self.language)
+        report = self.checker.sound(case.infraction)
+        content = notice.compose(
+            case, self.catalogue, self.language, report=report, head=self.head()
+        )
         name = case.notice_number or f"draft-{case.infraction.id}"
         pictures = masked_pictures(case.infraction, self.evidence)
         return self._write(f"{name}-{self.language}", notice_pdf(content, pictures))
@@ -60,14 +68,19 @@ class Publisher:
     ) -> Path:
         """Make the report of [since, until); StorageFull when the disk is."""
         wanted = CaseFilter(states=(), since=since, until=until)
+        listed = _by_time(load(cases, wanted, MAX_LISTED))
+        found = [case.infraction for case in listed]
+        reports = self.checker.seals(found)
         request = PeriodRequest(
             summary=cases.summary(since, until),
-            cases=_by_time(load(cases, wanted, MAX_LISTED)),
+            cases=listed,
             cameras={camera.id: camera.name for camera in site.cameras()},
             kind=kind,
             made_at=self.clock.now(),
             made_by=made_by,
             zone=self.catalogue.zone,
+            seals=dict(zip([each.id for each in found], reports, strict=True)),
+            head=self.head(),
         )
         days = [f"{m.astimezone(self.catalogue.zone):%Y%m%d}" for m in (since, until)]
         name = "-".join(["report", *days, kind.value if kind else "all", self.language])

@@ -13,17 +13,13 @@ from app.domain.clock import NS_PER_S, is_known
 from app.domain.evidence import EvidenceItem
 from app.domain.infraction import Infraction
 from app.domain.measurement import SpeedMeasurement
+from app.evidence.case_folder import file_name
 from app.evidence.json_form import write
 from app.evidence.store import LocalEvidenceStore
 from app.runtime.recording_files import write_object
 from app.runtime.recording_tracks import inert
 
 SCHEMA_VERSION = 1
-_SUFFIXES = {
-    "image/jpeg": ".jpg",
-    "video/mp4": ".mp4",
-    "application/json": ".json",
-}
 _UNSAFE = re.compile(r"[^\w-]+")
 COLUMNS = (
     "id",
@@ -172,7 +168,7 @@ def _link_case(
     folder.mkdir(parents=True)
     for item in evidence:
         sealed = store.local_path(item.sha256)
-        name = folder / f"{item.kind.value}{_SUFFIXES.get(item.media_type, '')}"
+        name = folder / file_name(item)
         try:
             os.link(sealed, name)
         except OSError:

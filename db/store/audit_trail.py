@@ -10,6 +10,7 @@ from app.domain.audit import (
     AuditQuery,
     AuditTrouble,
     ChainFault,
+    ChainHead,
 )
 from app.domain.ids import Login, Sha256
 from db.faults import translated
@@ -23,6 +24,7 @@ _TROUBLES = {
     "entries before it are missing": AuditTrouble.MISSING_BEFORE,
     "entries after it are missing": AuditTrouble.MISSING_AFTER,
 }
+_HEAD = text("SELECT database, sequence, sha256 FROM atalaya.anchored_head()")
 _FIRST_FAULT = text("SELECT sequence, fault FROM atalaya.verify_audit() LIMIT 1")
 
 
@@ -55,6 +57,19 @@ class PostgresAuditTrail:
             return None
         trouble = _TROUBLES.get(row.fault, AuditTrouble.OUTSIDE_THE_CHAIN)
         return ChainFault(trouble=trouble, sequence=row.sequence)
+
+    def head(self) -> ChainHead:
+        """Return where the chain ends; NotPermitted to who makes no documents."""
+        return read_head(self._engine)
+
+
+def read_head(engine: Engine) -> ChainHead:
+    """Return where the audit chain of the server ends."""
+    with translated(), engine.connect() as connection:
+        row = connection.execute(_HEAD).one()
+    return ChainHead(
+        database=row.database, sequence=row.sequence, sha256=Sha256(row.sha256)
+    )
 
 
 def _narrowed(query: AuditQuery) -> Select[Any]:

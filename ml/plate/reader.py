@@ -11,6 +11,7 @@ import numpy.typing as npt
 from app.domain.errors import ModelMissing
 from app.domain.geometry import PixelBox
 from app.domain.ids import Sha256
+from app.domain.network import NetworkFacts
 from app.domain.plate import PlateReading
 from app.ports import PlateRead, Progress
 from ml import weights as registry
@@ -45,11 +46,16 @@ class TrackPlateReader:
     """Implements `app.ports.PlateReader`. One instance serves one thread."""
 
     def __init__(
-        self, locator: PlateLocator, recogniser: PlateRecogniser, grammar: Grammar
+        self,
+        locator: PlateLocator,
+        recogniser: PlateRecogniser,
+        grammar: Grammar,
+        networks: tuple[NetworkFacts, NetworkFacts] | None = None,
     ) -> None:
-        """Take the parts that do the work."""
+        """Take the parts that do the work, and which ones they are."""
         self._locator, self._recogniser = locator, recogniser
         self._grammar = grammar
+        self._networks = networks
 
     @property
     def locator(self) -> PlateLocator:
@@ -60,6 +66,11 @@ class TrackPlateReader:
     def recogniser(self) -> PlateRecogniser:
         """What reads the characters."""
         return self._recogniser
+
+    @property
+    def networks(self) -> tuple[NetworkFacts, NetworkFacts] | None:
+        """What reads and what locates, where it is known."""
+        return self._networks
 
     @property
     def grammar(self) -> Grammar:
@@ -165,7 +176,12 @@ def open_plate_reader(
     network = text or registry.resolve(registry.PLATE_READER, models)
     recogniser = PlateRecogniser(threads, network)
     grammar = load_grammar(country)
-    return TrackPlateReader(_locator(models, progress, threads), recogniser, grammar)
+    locator, located_by = _locator(models, progress, threads)
+    read_by = NetworkFacts(
+        name=text.name if text else registry.PLATE_READER,
+        sha256=registry.file_sha256(network),
+    )
+    return TrackPlateReader(locator, recogniser, grammar, (read_by, located_by))
 
 
 def cut(
@@ -185,21 +201,26 @@ def cut(
     return image[top:bottom, left:right], left, top
 
 
-def _locator(models: Path, progress: Progress | None, threads: int) -> PlateLocator:
+def _locator(
+    models: Path, progress: Progress | None, threads: int
+) -> tuple[PlateLocator, NetworkFacts]:
     try:
         wanted = registry.entry(registry.PLATE_LOCATOR, models)
-        xml = _locator_network(wanted, models, progress)
-        return NetworkLocator(xml, models, threads)
+        xml, sha256 = _locator_network(wanted, models, progress)
+        facts = NetworkFacts(name=registry.PLATE_LOCATOR, sha256=sha256)
+        return NetworkLocator(xml, models, threads), facts
     except ModelMissing as fault:
         _LOG.warning("Plates are located without a network, less surely. %s", fault)
-        return ContrastLocator()
+        return ContrastLocator(), NetworkFacts(name="contrast", sha256=None)
 
 
 def _locator_network(
     wanted: registry.ModelEntry, models: Path, progress: Progress | None
-) -> Path:
-    """Return the bundled 8-bit form where there is one: it needs no network."""
+) -> tuple[Path, Sha256]:
+    """Return what runs, and its hash: the bundled 8-bit form needs no network."""
     if wanted.eight_bit is not None:
-        return registry.resolve_eight_bit(wanted.eight_bit)
+        xml = registry.resolve_eight_bit(wanted.eight_bit)
+        return xml, Sha256(wanted.eight_bit.sha256)
     path = registry.pull(wanted.name, models, progress)
-    return openvino_model(path, Sha256(wanted.sha256), models, progress)
+    whole = Sha256(wanted.sha256)
+    return openvino_model(path, whole, models, progress), whole

@@ -50,8 +50,8 @@ def skew_of(plate: Image) -> Skew:
         return Skew(0.0, 0.0)
     grey = cv2.cvtColor(plate, cv2.COLOR_BGR2GRAY)
     soft = cv2.GaussianBlur(grey, (3, 3), 0)
-    across = cv2.Scharr(soft, cv2.CV_32F, 1, 0).ravel()
-    down = cv2.Scharr(soft, cv2.CV_32F, 0, 1).ravel()
+    across = np.asarray(cv2.Scharr(soft, cv2.CV_32F, 1, 0), np.float32).ravel()
+    down = np.asarray(cv2.Scharr(soft, cv2.CV_32F, 0, 1), np.float32).ravel()
     return Skew(_common_deg(across, down), _common_deg(down, across))
 
 

@@ -127,6 +127,45 @@
     </message>
 </context>
 <context>
+    <name>CameraActs</name>
+    <message>
+        <source>Try</source>
+        <translation>Probar</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>Nueva</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Quitar</translation>
+    </message>
+    <message>
+        <source>Calibrate</source>
+        <translation>Calibrar</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Deshacer</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Guardar</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Agregar</translation>
+    </message>
+    <message>
+        <source>Disable</source>
+        <translation>Desactivar</translation>
+    </message>
+    <message>
+        <source>Enable</source>
+        <translation>Activar</translation>
+    </message>
+</context>
+<context>
     <name>CameraForm</name>
     <message>
         <source>Name</source>
@@ -202,6 +241,41 @@
     </message>
 </context>
 <context>
+    <name>CameraLists</name>
+    <message>
+        <source>Cameras</source>
+        <translation>Cámaras</translation>
+    </message>
+    <message>
+        <source>Found on the network</source>
+        <translation>Encontradas en la red</translation>
+    </message>
+    <message>
+        <source>Search again</source>
+        <translation>Buscar de nuevo</translation>
+    </message>
+    <message>
+        <source>There are no cameras yet. Choose one that was found below, or type an address on the right.</source>
+        <translation>Todavía no hay cámaras. Elija una de las encontradas abajo o escriba una dirección a la derecha.</translation>
+    </message>
+    <message>
+        <source>Type an address</source>
+        <translation>Escribir una dirección</translation>
+    </message>
+    <message>
+        <source>Loading the cameras…</source>
+        <translation>Cargando las cámaras…</translation>
+    </message>
+    <message>
+        <source>All cameras that were found are added.</source>
+        <translation>Todas las cámaras encontradas ya están agregadas.</translation>
+    </message>
+    <message>
+        <source>No camera has announced itself on the network yet.</source>
+        <translation>Ninguna cámara se ha anunciado en la red todavía.</translation>
+    </message>
+</context>
+<context>
     <name>CameraTable</name>
     <message>
         <source>Camera</source>
@@ -231,80 +305,12 @@
 <context>
     <name>CamerasPage</name>
     <message>
-        <source>Cameras</source>
-        <translation>Cámaras</translation>
-    </message>
-    <message>
-        <source>Found on the network</source>
-        <translation>Encontradas en la red</translation>
-    </message>
-    <message>
-        <source>Try</source>
-        <translation>Probar</translation>
-    </message>
-    <message>
-        <source>New</source>
-        <translation>Nueva</translation>
-    </message>
-    <message>
-        <source>Remove</source>
-        <translation>Quitar</translation>
-    </message>
-    <message>
-        <source>Calibrate</source>
-        <translation>Calibrar</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>Deshacer</translation>
-    </message>
-    <message>
-        <source>Search again</source>
-        <translation>Buscar de nuevo</translation>
-    </message>
-    <message>
         <source>This camera is switched off.</source>
         <translation>Esta cámara está desactivada.</translation>
     </message>
     <message>
-        <source>There are no cameras yet. Choose one that was found below, or type an address on the right.</source>
-        <translation>Todavía no hay cámaras. Elija una de las encontradas abajo o escriba una dirección a la derecha.</translation>
-    </message>
-    <message>
-        <source>Type an address</source>
-        <translation>Escribir una dirección</translation>
-    </message>
-    <message>
-        <source>Loading the cameras…</source>
-        <translation>Cargando las cámaras…</translation>
-    </message>
-    <message>
-        <source>All cameras that were found are added.</source>
-        <translation>Todas las cámaras encontradas ya están agregadas.</translation>
-    </message>
-    <message>
-        <source>No camera has announced itself on the network yet.</source>
-        <translation>Ninguna cámara se ha anunciado en la red todavía.</translation>
-    </message>
-    <message>
         <source>New camera</source>
         <translation>Cámara nueva</translation>
-    </message>
-    <message>
-        <source>Save</source>
-        <translation>Guardar</translation>
-    </message>
-    <message>
-        <source>Add</source>
-        <translation>Agregar</translation>
-    </message>
-    <message>
-        <source>Disable</source>
-        <translation>Desactivar</translation>
-    </message>
-    <message>
-        <source>Enable</source>
-        <translation>Activar</translation>
     </message>
     <message>
         <source>{} was added.</source>
@@ -321,6 +327,10 @@
     <message>
         <source>{} was disabled.</source>
         <translation>{}: cámara desactivada.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Deshacer</translation>
     </message>
     <message>
         <source>{} will be removed in 10 s. Its cases stay.</source>
@@ -1388,6 +1398,13 @@
     </message>
 </context>
 <context>
+    <name>SealSign</name>
+    <message>
+        <source>Details</source>
+        <translation>Detalles</translation>
+    </message>
+</context>
+<context>
     <name>SearchForm</name>
     <message>
         <source>Period</source>
@@ -1746,6 +1763,10 @@
     <message>
         <source>Forgot old plates</source>
         <translation>Olvidó placas antiguas</translation>
+    </message>
+    <message>
+        <source>Registered an engine's key</source>
+        <translation>Registró la clave de un motor</translation>
     </message>
     <message>
         <source>Said how long plates are kept</source>
@@ -2384,6 +2405,57 @@
     <message>
         <source>Trail</source>
         <translation>Registro</translation>
+    </message>
+</context>
+<context>
+    <name>seal</name>
+    <message>
+        <source>Not sealed: recorded without an engine's key</source>
+        <translation>Sin sello: se registró sin la clave de un motor</translation>
+    </message>
+    <message>
+        <source>Sealed and signed</source>
+        <translation>Sellado y firmado</translation>
+    </message>
+    <message>
+        <source>Sealed and signed; the time-stamp is still to come</source>
+        <translation>Sellado y firmado; falta el sello de tiempo</translation>
+    </message>
+    <message>
+        <source>Sealed and signed; the time-stamp is not checked here</source>
+        <translation>Sellado y firmado; el sello de tiempo no se comprueba aquí</translation>
+    </message>
+    <message>
+        <source>Sealed, signed and time-stamped</source>
+        <translation>Sellado, firmado y con sello de tiempo</translation>
+    </message>
+    <message>
+        <source>Sealed and signed, but the time-stamp does not hold</source>
+        <translation>Sellado y firmado, pero el sello de tiempo no se sostiene</translation>
+    </message>
+    <message>
+        <source>Sealed</source>
+        <translation>Sellado</translation>
+    </message>
+    <message>
+        <source>Computer</source>
+        <translation>Equipo</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>Motor</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Clave</translation>
+    </message>
+    <message>
+        <source>Manifest</source>
+        <translation>Manifiesto</translation>
+    </message>
+    <message>
+        <source>Time-stamp</source>
+        <translation>Sello de tiempo</translation>
     </message>
 </context>
 <context>

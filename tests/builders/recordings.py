@@ -19,10 +19,12 @@ from app.config.site_file import SiteCamera
 from app.domain.clock import SystemClock
 from app.domain.geometry import PixelPoint, RoadPoint
 from app.evidence.recorder import Recorder
+from app.evidence.seal import open_sealer
 from app.ports import Detector, EvidenceStore, InfractionSink
 from app.runtime.recording import AnalysisParts
 from app.runtime.recording_job import RecordingJob
 from tests.fakes.bright_box import BrightBoxDetector, SingleTracker
+from tests.fakes.secrets import MemorySecrets
 
 SIZE_PX = (640, 240)
 STEP_PX = 4
@@ -90,9 +92,10 @@ def camera() -> SiteCamera:
 def analysis(detector: Callable[[], Detector] = BrightBoxDetector) -> AnalysisParts:
     """Return parts that find the box, and make real evidence."""
     clock = SystemClock()
+    sealer = open_sealer(MemorySecrets(), clock, "desk", time_stamp=False)
 
     def recorder(store: EvidenceStore, sink: InfractionSink, work: Path) -> Recorder:
-        return Recorder(store, sink, clock, work)
+        return Recorder(store, sink, clock, work, sealer=sealer)
 
     return AnalysisParts(
         clock=clock,

@@ -104,3 +104,19 @@ def test_only_the_auditor_reads_it(site: SiteUnderTest, login: str) -> None:
         trail.entries(AuditQuery())
     with pytest.raises(NotPermitted):
         trail.first_fault()
+
+
+@pytest.mark.parametrize("login", ["ana", "sofia", "aurora"])
+def test_who_makes_documents_is_told_where_the_chain_ends(
+    site: SiteUnderTest, trail: AuditTrail, login: str
+) -> None:
+    newest = trail.entries(AuditQuery(), limit=1).entries[0]
+    head = site.session(login).audit.head()
+    assert (head.sequence, head.sha256) == (newest.sequence, newest.sha256)
+    assert head.database
+
+
+@pytest.mark.parametrize("login", ["teo", "admin"])
+def test_who_makes_none_is_not(site: SiteUnderTest, login: str) -> None:
+    with pytest.raises(NotPermitted):
+        site.session(login).audit.head()

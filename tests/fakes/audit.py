@@ -5,11 +5,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.domain.audit import AuditEntry, AuditPage, AuditQuery, ChainFault
+from app.domain.audit import AuditEntry, AuditPage, AuditQuery, ChainFault, ChainHead
 from app.domain.clock import Clock
 from app.domain.errors import NotPermitted
 from app.domain.ids import Sha256
-from app.domain.person import Person, Right
+from app.domain.person import Person, Right, Role
 
 
 @dataclass(slots=True)
@@ -63,6 +63,18 @@ class InMemoryAuditTrail:
         """Return what a test has set."""
         self._require()
         return self._book.fault
+
+    def head(self) -> ChainHead:
+        """Return the hash of the last entry."""
+        makers = {Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR}
+        if not self._person.roles & makers:
+            raise NotPermitted("The server does not allow this to your role.")
+        last = self._book.entries[-1].sha256 if self._book.entries else "0" * 64
+        return ChainHead(
+            database="1/memory",
+            sequence=len(self._book.entries),
+            sha256=Sha256(last),
+        )
 
     def _require(self) -> None:
         if not self._person.may(Right.READ_AUDIT):

@@ -26,6 +26,7 @@ from app.domain.person import Person, Right, Role
 from app.domain.summary import HourCount, PeriodSummary
 from tests.fakes.audit import AuditBook, InMemoryAuditTrail
 from tests.fakes.plates import InMemoryPlateRegister, PlateBook
+from tests.fakes.seals import InMemorySealRegister
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: frozenset({Right.REVIEW, Right.SEARCH_PLATES}),
@@ -78,6 +79,7 @@ class InMemoryServer:
         self.issued = 0
         self.plates = PlateBook(clock, self.camera_name, self.tell)
         self.trail = AuditBook(clock)
+        self.seals = InMemorySealRegister()
         self._callbacks: list[Callable[[MemoryChange], None]] = []
 
     def login(self, login: Login, password: str) -> "InMemorySession":
@@ -156,6 +158,11 @@ class InMemorySession:
     def audit(self) -> InMemoryAuditTrail:
         """What people did."""
         return self._audit
+
+    @property
+    def seals(self) -> InMemorySealRegister:
+        """Keys and time-stamps of cases."""
+        return self._server.seals
 
     @property
     def changes(self) -> "InMemorySession":

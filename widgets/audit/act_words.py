@@ -19,6 +19,7 @@ _WORDS: Final[dict[str, Callable[[], str]]] = {
     "add_watch": lambda: _tr("acts", "Began to watch a plate"),
     "end_watch": lambda: _tr("acts", "Stopped watching a plate"),
     "forget_plate_reads": lambda: _tr("acts", "Forgot old plates"),
+    "register_engine_key": lambda: _tr("acts", "Registered an engine's key"),
     "set_plate_retention": lambda: _tr("acts", "Said how long plates are kept"),
     "create_person": lambda: _tr("acts", "Made a person"),
     "set_active": lambda: _tr("acts", "Put out or let in"),

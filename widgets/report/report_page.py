@@ -37,12 +37,11 @@ class ReportPage(Page):
         """Build the widgets; nothing is asked for yet."""
         super().__init__(context, background)
         services, session = context.services, context.session
-        self._catalogue = Catalogue.load()
         self._case: Case | None = None
         self._plate = ""
         self._errors = ErrorBar()
         self._titles = [QLabel(), QLabel(), QLabel()]
-        self._form = PeriodForm(services.clock, self._catalogue.zone)
+        self._form = PeriodForm(services.clock, Catalogue.load().zone)
         self._notices = NoticeList()
         self._language = QComboBox()
         self._status = QLabel()
@@ -123,14 +122,7 @@ class ReportPage(Page):
         )
 
     def _publisher(self) -> Publisher:
-        services = self.context.services
-        return Publisher(
-            evidence=services.evidence,
-            clock=services.clock,
-            folder=services.export,
-            language=self._language.currentData(),
-            catalogue=self._catalogue,
-        )
+        return self.context.publisher(self._language.currentData())
 
     def _connect(self) -> None:
         self._form.wanted.connect(self.make_period)

@@ -12,10 +12,13 @@ from app.config.camera import ConfigurationVersion
 from app.domain.errors import EnvironmentFault, EvidenceDamaged
 from app.domain.evidence import EvidenceItem, EvidenceKind
 from app.domain.infraction import Case
+from app.domain.seal import SealReport
+from app.evidence.case_check import CaseChecker
 from app.evidence.track_file import read_track
 from app.ports import EvidenceStore
 from app.report.masked import PRINTED
 from app.report.pictures import read_verified
+from widgets.common.fault_text import told
 from widgets.review.replay import Replay, replay_of
 
 _log = logging.getLogger(__name__)
@@ -26,7 +29,8 @@ ConfigurationOf = Callable[[Case], ConfigurationVersion | None]
 class CaseMedia:
     """All that can be looked at, or the sentence that says why nothing can.
 
-    `verified` counts files whose hash was right. When `trouble` is set there are no
+    `verified` counts files whose hash was right, `seal` is what signature, key and
+    time-stamp were found to be. When `trouble` is set there are no
     pictures: a reviewer must not decide on evidence that was changed.
     """
 
@@ -37,30 +41,36 @@ class CaseMedia:
     """Stream time of the clip's first frame."""
     replay: Replay | None = None
     verified: int = 0
+    seal: SealReport | None = None
     trouble: str = ""
 
 
 def load_media(
-    store: EvidenceStore, configuration_of: ConfigurationOf, case: Case
+    store: EvidenceStore,
+    configuration_of: ConfigurationOf,
+    checker: CaseChecker,
+    case: Case,
 ) -> CaseMedia:
-    """Read and check every evidence file of `case`; for a background thread."""
+    """Read and check all evidence and the seal of `case`; for a background thread."""
     by_kind = {item.kind: item for item in case.infraction.evidence}
     try:
         stills = {
             kind: _still(store, by_kind[kind]) for kind in PRINTED if kind in by_kind
         }
         clip = by_kind.get(EvidenceKind.CLIP)
-        _check(store, clip)
+        if clip is not None:
+            store.open(clip.sha256).close()
         replay = _replay(store, configuration_of, case)
-        _check(store, by_kind.get(EvidenceKind.MANIFEST))
+        seal = checker.sound(case.infraction, files=False)
     except EnvironmentFault as fault:
-        return CaseMedia(trouble=str(fault))
+        return CaseMedia(trouble=told(str(fault)))
     return CaseMedia(
         stills=stills,
         clip=None if clip is None else partial(store.open, clip.sha256),
         clip_start_ns=_clip_start_ns(case, clip, replay),
         replay=replay,
         verified=len(by_kind),
+        seal=seal,
     )
 
 
@@ -72,11 +82,6 @@ def _still(store: EvidenceStore, item: EvidenceItem) -> QImage:
             "Restore it from the backup."
         )
     return image
-
-
-def _check(store: EvidenceStore, item: EvidenceItem | None) -> None:
-    if item is not None:
-        store.open(item.sha256).close()
 
 
 def _replay(

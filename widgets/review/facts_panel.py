@@ -13,6 +13,7 @@ from widgets.review.case_media import CaseMedia
 from widgets.review.decision_bar import state_glyph
 from widgets.review.fact_table import FactTable
 from widgets.review.plate_panel import PlatePanel
+from widgets.review.seal_sign import SealSign
 
 
 class FactsPanel(QScrollArea):
@@ -34,6 +35,7 @@ class FactsPanel(QScrollArea):
         self._instrument = _label("warn")
         self._measured = FactTable()
         self._verified = _label("")
+        self.seal = SealSign()
         self._origin = FactTable()
         self._history = FactTable()
         self._titles = [_label("heading") for _ in range(4)]
@@ -51,6 +53,7 @@ class FactsPanel(QScrollArea):
         for title, name in zip(self._titles, names, strict=True):
             title.setText(name)
         self.plate.retranslate()
+        self.seal.retranslate()
         self._refresh()
 
     def show_case(self, case: Case | None) -> None:
@@ -98,13 +101,15 @@ class FactsPanel(QScrollArea):
         self._refresh_verified()
 
     def _refresh_verified(self) -> None:
-        if self._media is None:
+        media = self._media
+        if media is None:
             self._say("○", "quiet", self.tr("Checking the evidence"))
-        elif self._media.trouble:
-            self._say("▲", "alarm", self._media.trouble)
+        elif media.trouble:
+            self._say("▲", "alarm", media.trouble)
         else:
             sentence = self.tr("{} files, each with its recorded SHA-256")
-            self._say("●", "good", sentence.format(self._media.verified))
+            self._say("●", "good", sentence.format(media.verified))
+        self.seal.show_report(None if media is None else media.seal)
 
     def _say(self, glyph: str, token: str, sentence: str) -> None:
         self._verified.setText(f"{glyph} {sentence}")
@@ -129,6 +134,7 @@ class FactsPanel(QScrollArea):
             (self._titles[2], 12),
             (self._origin, 0),
             (self._verified, 0),
+            (self.seal, 0),
             (self._titles[3], 12),
             (self._history, 0),
         )

@@ -15,7 +15,6 @@ from app.domain.ids import InfractionId
 from app.domain.infraction import Case, InfractionState, RejectReason
 from app.domain.person import Right
 from app.ports import Change
-from app.report.catalogue import Catalogue
 from app.report.publish import Publisher
 from app.review import queue
 from app.review.decide import Reviewer
@@ -65,7 +64,8 @@ class ReviewPage(Page):
         self._reject = RejectPanel()
         self._bar = DecisionBar()
         self._side = QStackedWidget()
-        load = partial(load_media, services.evidence, self._configuration_of)
+        checker = context.checker()
+        load = partial(load_media, services.evidence, self._configuration_of, checker)
         self._shelf = MediaShelf(load, background)
         reviewer = Reviewer(
             person=session.person, store=self._store, clock=services.clock
@@ -340,14 +340,7 @@ class ReviewPage(Page):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
     def _publisher(self) -> Publisher:
-        services = self.context.services
-        return Publisher(
-            evidence=services.evidence,
-            clock=services.clock,
-            folder=services.export,
-            language=services.language,
-            catalogue=Catalogue.load(),
-        )
+        return self.context.publisher(self.context.services.language)
 
     def _to_issue(self) -> Case | None:
         """Return the case a notice is issued for: this one, or the one just decided."""

@@ -34,6 +34,7 @@ _RELATIONS = """
 """
 _SAMPLES = {
     "uuid": "gen_random_uuid()",
+    "bytea": "'x'::bytea",
     "text": "'x'",
     "boolean": "true",
     "integer": "1",

@@ -43,6 +43,7 @@ READABLE: dict[str, dict[str, Columns]] = {
     "camera_lease": _whole(*PEOPLE),
     "dispatcher": {},
     "engine": _whole(*PEOPLE),
+    "engine_key": _whole(*_READERS),
     "evidence": _whole(*_READERS),
     "infraction": _figures(
         "id", "kind", "camera_id", "occurred_at", "recorded_at", "state"
@@ -59,6 +60,7 @@ READABLE: dict[str, dict[str, Columns]] = {
     "plate_search": {},
     "review": _figures("id", "infraction_id", "verdict", "reason", "decided_at"),
     "review_undo": _figures("review_id", "undone_at"),
+    "seal_stamp": _whole(*_READERS),
     "site": _whole(*PEOPLE),
     "vehicle": _whole(*_READERS),
     "watch_entry": {},
@@ -69,8 +71,9 @@ READABLE: dict[str, dict[str, Columns]] = {
 CALLABLE: dict[str, tuple[str, ...]] = {
     "add_infraction(text)": (ENGINE,),
     "add_plate_reads(uuid,jsonb)": (ENGINE,),
+    "add_seal_stamp(uuid,text,bytea)": (ENGINE,),
     "add_watch(uuid,text,boolean,text,timestamp with time zone)": (SUPERVISOR,),
-    "anchored_head()": (ENGINE, AUDITOR),
+    "anchored_head()": (ENGINE, *_READERS),
     "announce(text,uuid)": (),
     "audit_text(atalaya.audit)": (),
     "chain_audit()": (),
@@ -103,6 +106,7 @@ CALLABLE: dict[str, tuple[str, ...]] = {
     "publish_configuration(uuid,uuid,jsonb,text)": (TECHNICIAN,),
     "record(text,text,jsonb)": (),
     "refuse_change()": (),
+    "register_engine_key(text,uuid,timestamp with time zone,text,text,text)": (ENGINE,),
     "release_dispatch()": EVERYBODY,
     "remove_camera(uuid)": _FITTERS,
     "require_own_configuration(jsonb)": (),

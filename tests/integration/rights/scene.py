@@ -41,6 +41,17 @@ _PASS = """
             'camera_id', %s::text, 'track_id', 1, 'vehicle_class', 'car',
             'seen_at', now())))
 """
+SEAL = EvidenceItem(
+    id=EvidenceId(new_uuid()),
+    kind=EvidenceKind.SEAL,
+    sha256=Sha256("5e" * 32),
+    media_type="application/json",
+    size_bytes=600,
+    captured_at=OCCURRED.wall,
+)
+"""The seal of the pending case."""
+ENGINE_KEY, STATION = "1e" * 32, "01980000-0000-7000-8000-0000000000aa"
+"""The key that the engine of the scene told, and whose it is."""
 _SEARCH = """
     SELECT atalaya.search_plates(gen_random_uuid(), 'ABC123', false, NULL, NULL,
         'somebody asked')
@@ -94,6 +105,7 @@ def furnished(database: Database) -> Scene:
     version = installed_camera(database.login(TECHNICIAN).site)
     engine, store = database.gateway(), database.login(OPERATOR).case_store
     found = [finding(version, n, speeding(evidence=(_still(),))) for n in range(4)]
+    found[0] = replace(found[0], evidence=(*found[0].evidence, SEAL))
     for each in (*found, _seen_by_another(found[0])):
         engine.add(each)
     pending, confirmed, notified, undone = found
@@ -121,7 +133,8 @@ def _still() -> EvidenceItem:
 
 def _seen_by_another(found: Infraction) -> Infraction:
     another = replace(found.provenance, engine_id=EngineId(new_uuid()))
-    return replace(found, id=InfractionId(new_uuid()), provenance=another)
+    seen = replace(found, id=InfractionId(new_uuid()), provenance=another)
+    return replace(seen, evidence=(_still(),))
 
 
 def _add_plates(scene: Scene) -> None:
@@ -141,6 +154,14 @@ def _add_engine(scene: Scene) -> None:
     )
     engine.execute(
         "SELECT atalaya.lease_camera(%s, %s, 300)", (identity, scene.camera_id)
+    )
+    engine.execute(
+        "SELECT atalaya.register_engine_key(%s, %s, '2026-01-01Z', 'desk', NULL, NULL)",
+        (ENGINE_KEY, STATION),
+    )
+    engine.execute(
+        "SELECT atalaya.add_seal_stamp(%s, %s, '\\x30'::bytea)",
+        (scene.pending, SEAL.sha256),
     )
 
 

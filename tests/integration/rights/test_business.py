@@ -22,7 +22,14 @@ from tests.integration.rights.matrix import (
     SUPERVISOR,
     TECHNICIAN,
 )
-from tests.integration.rights.scene import Scene, changed, state_of
+from tests.integration.rights.scene import (
+    ENGINE_KEY,
+    SEAL,
+    STATION,
+    Scene,
+    changed,
+    state_of,
+)
 
 _WRONG_STATE, _NO_ROW, _BAD_INPUT = "AT001", "AT002", "AT003"
 _BREAKS_A_RULE, _NULL, _TAKEN, _UNKNOWN = "23514", "23502", "23505", "23503"
@@ -39,6 +46,8 @@ _SEARCH = "SELECT atalaya.search_plates(%s, %s, %s, NULL, NULL, %s)"
 _FOUND = "SELECT atalaya.found_plates(%s, NULL, NULL, NULL, 10)"
 _LEASE = "SELECT atalaya.lease_camera(%s, %s, %s)"
 _BEAT = "SELECT atalaya.heartbeat(%s, %s, %s, %s, %s, %s)"
+_KEY = "SELECT atalaya.register_engine_key(%s, %s, %s, %s, %s, %s)"
+_STAMP = "SELECT atalaya.add_seal_stamp(%s, %s, %s)"
 _READS = "SELECT atalaya.add_plate_reads(%s, %s)"
 _ADD = "SELECT * FROM atalaya.add_infraction(%s)"
 _VERIFIER = f"SCRAM-SHA-256$4096:{'A' * 22}==${'A' * 43}=:{'B' * 43}="
@@ -357,6 +366,69 @@ def test_what_an_engine_may_not_say(unchanged: Scene) -> None:
     assert _refusal(engine, _LEASE, new(), new(), 60) == _UNKNOWN
     # The camera is another's.
     assert engine.execute(_LEASE.encode(), (new(), camera, 60)).fetchone() == (None,)
+
+
+def test_keys_that_are_none(unchanged: Scene) -> None:
+    engine, other = unchanged.connect(ENGINE), new_uuid()
+    new, since = "2e" * 32, "2026-02-01Z"
+    signed = "ab" * 64
+    tried = {
+        "a second of the engine": (new, STATION, since, "d", None, None),
+        "one handed over by nobody": (new, STATION, since, "d", ENGINE_KEY, None),
+        "one handed over by a stranger": (new, STATION, since, "d", "3e" * 32, signed),
+        "the key of another engine": (ENGINE_KEY, other, since, "d", None, None),
+        "a handover that is none": (new, STATION, since, "d", ENGINE_KEY, "zz"),
+        "no key": ("2E" * 32, other, since, "d", None, None),
+        "of nobody": (new, None, since, "d", None, None),
+        "of no time": (new, other, None, "d", None, None),
+        "of a desk without a name": (new, other, since, "", None, None),
+    }
+    found = {name: _refusal(engine, _KEY, *act) for name, act in tried.items()}
+    assert list(found.values()) == [
+        *([_WRONG_STATE] * 4),
+        _BAD_INPUT,
+        _BREAKS_A_RULE,
+        _NULL,
+        _NULL,
+        _BREAKS_A_RULE,
+    ]
+
+
+def test_a_changed_key_is_a_row_and_an_entry_of_the_trail(own_scene: Scene) -> None:
+    engine = own_scene.connect(ENGINE)
+    new, signed = "2e" * 32, "ab" * 64
+    engine.execute(
+        _KEY.encode(), (new, STATION, "2026-02-01Z", "d", ENGINE_KEY, signed)
+    )
+    assert _refusal(engine, _KEY, new, STATION, "2026-02-01Z", "d", None, None) is None
+    keys = own_scene.watcher.execute(
+        "SELECT public_key, replaces FROM atalaya.engine_key ORDER BY since"
+    ).fetchall()
+    assert keys == [(ENGINE_KEY, None), (new, ENGINE_KEY)]
+    told = own_scene.watcher.execute(
+        "SELECT detail ->> 'replaces' FROM atalaya.audit"
+        " WHERE action = 'register_engine_key' ORDER BY sequence"
+    ).fetchall()
+    assert told == [(None,), (ENGINE_KEY,)]
+
+
+def test_time_stamps_that_are_none(own_scene: Scene) -> None:
+    engine, seal = own_scene.connect(ENGINE), SEAL.sha256
+    pending, confirmed = own_scene.pending, own_scene.confirmed
+    tried = {
+        "of another case": (confirmed, seal, b"0"),
+        "of a still": (pending, "ab" * 32, b"0"),
+        "of no case": (new_uuid(), seal, b"0"),
+        "empty": (pending, seal, b""),
+        "too large": (pending, seal, b"0" * 65_537),
+        "of null": (pending, seal, None),
+    }
+    found = [_refusal(engine, _STAMP, *act) for act in tried.values()]
+    assert found == [*([_NO_ROW] * 3), _BREAKS_A_RULE, _BREAKS_A_RULE, _NULL]
+    # The scene has one; the ninth finds no room, and a known one changes nothing.
+    more = [_refusal(engine, _STAMP, pending, seal, bytes([n])) for n in range(9)]
+    assert more == [*([None] * 7), _BAD_INPUT, _BAD_INPUT]
+    assert _refusal(engine, _STAMP, pending, seal, bytes([0])) is None
 
 
 def test_reads_that_are_none(unchanged: Scene) -> None:

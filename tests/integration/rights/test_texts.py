@@ -38,6 +38,11 @@ _REFUSED_CLASSES = ("22", "23", "AT", "42", "54")
 _SOUND: dict[str, tuple[str, tuple[Any, ...]]] = {
     "add_infraction(text)": (ENGINE, ("{}",)),
     "add_plate_reads(uuid,jsonb)": (ENGINE, (uuid4(), "[]")),
+    "add_seal_stamp(uuid,text,bytea)": (ENGINE, (uuid4(), "5e" * 32, b"0")),
+    "register_engine_key(text,uuid,timestamp with time zone,text,text,text)": (
+        ENGINE,
+        ("2e" * 32, uuid4(), "2026-01-01Z", "desk", None, None),
+    ),
     "add_watch(uuid,text,boolean,text,timestamp with time zone)": (
         SUPERVISOR,
         (uuid4(), "ABC123", True, "somebody asked", "2026-12-31"),

@@ -22,6 +22,7 @@ from app.domain.plate import PlateReading
 from app.domain.signal import LampPhase
 from app.evidence.manifest import damaged_files, read_manifest
 from app.evidence.recorder import CaptureRequest, Recorder
+from app.evidence.seal import read_seal
 from app.evidence.spool import Spool
 from app.evidence.store import LocalEvidenceStore
 from app.evidence.track_file import read_track
@@ -36,6 +37,7 @@ from tests.builders.captures import (
     wall_at,
 )
 from tests.builders.infractions import PLATE, speeding
+from tests.builders.sealed import ORIGIN, SealedCases
 from tests.builders.video import Encoded, encode, number_of
 from tests.fakes.evidence_store import MemoryEvidenceStore
 from tests.fakes.manual_clock import ManualClock
@@ -71,7 +73,15 @@ def sink() -> MemorySink:
 @pytest.fixture
 def recorder(store: MemoryEvidenceStore, sink: MemorySink, tmp_path: Path) -> Recorder:
     """Give the test a recorder without plate reader."""
-    return Recorder(store, sink, ManualClock(), tmp_path / "work", zone=LIMA)
+    return Recorder(
+        store,
+        sink,
+        ManualClock(),
+        tmp_path / "work",
+        zone=LIMA,
+        origin=ORIGIN,
+        sealer=SealedCases(store=store, folder=tmp_path).sealer,
+    )
 
 
 def _item(infraction: Infraction, kind: EvidenceKind) -> EvidenceItem:
@@ -98,7 +108,7 @@ def test_everything_is_made_stored_and_spooled(
     video: Encoded,
     tmp_path: Path,
 ) -> None:
-    """All seven files, in the order of their kinds, true to their hashes."""
+    """All eight files, in the order of their kinds, true to their hashes."""
     request = capture(video)
     infraction = recorder.record(request)
     assert _kinds(infraction) == list(EvidenceKind)
@@ -182,7 +192,10 @@ def test_the_manifest_seals_the_case(
     infraction = recorder.record(capture(video))
     item = _item(infraction, EvidenceKind.MANIFEST)
     sealed = read_manifest(io.BytesIO(_content(store, item)))
-    assert sealed.infraction.evidence == infraction.evidence[:-1]
+    assert sealed.infraction.evidence == infraction.evidence[:-2]
+    seal = read_seal(io.BytesIO(_content(store, _item(infraction, EvidenceKind.SEAL))))
+    assert (seal.infraction_id, seal.manifest_sha256) == (infraction.id, item.sha256)
+    assert (sealed.sealing_key, sealed.origin) == (seal.key, ORIGIN)
     assert sealed.camera == CAMERA
     assert sealed.configuration_version == 3
     assert sealed.calibration_sha256 is not None
@@ -308,7 +321,8 @@ class TestPartialFailure:
     ) -> None:
         """The measurement and the track still stand."""
         infraction = recorder.record(capture(video, packets=[]))
-        assert _kinds(infraction) == [EvidenceKind.TRACK, EvidenceKind.MANIFEST]
+        kinds = [EvidenceKind.TRACK, EvidenceKind.MANIFEST, EvidenceKind.SEAL]
+        assert _kinds(infraction) == kinds
         assert self._missing(infraction, store) == [
             EvidenceKind.CLIP,
             EvidenceKind.PLATE,

@@ -19,6 +19,7 @@ from app.domain.evidence import EvidenceItem, EvidenceKind
 from app.domain.geometry import PixelBox
 from app.domain.ids import EvidenceId, TrackId, new_uuid
 from app.domain.infraction import Infraction
+from app.domain.seal import SealReport
 from app.domain.vehicle import VehicleClass
 from app.evidence.bar_text import Cell
 from app.evidence.data_bar import inset_area
@@ -40,6 +41,7 @@ from app.report.notice_pdf import notice_pdf
 from tests.builders.captures import HEIGHT_PX, WIDTH_PX, capture, capture_time
 from tests.builders.cases import case_of, confirmed, with_evidence
 from tests.builders.infractions import OCCURRED, speeding
+from tests.builders.sealed import HEAD
 from tests.builders.video import encode
 from tests.fakes.evidence_store import MemoryEvidenceStore
 from tests.fakes.manual_clock import ManualClock
@@ -358,7 +360,9 @@ def test_the_notice_holds_the_copies_alone_and_says_so(made: _Made) -> None:
         with_evidence(case_of(FINDING), made.case(_track(others=_beside())).evidence)
     )
     pictures = masked_pictures(case.infraction, made.store)
-    pdf = notice_pdf(compose(case, Catalogue.load(), "en"), pictures)
+    pdf = notice_pdf(
+        compose(case, Catalogue.load(), "en", report=SealReport(), head=HEAD), pictures
+    )
     # A JPEG stands in a PDF byte for byte.
     assert all(picture.data in pdf for picture in pictures.values())
     for item in case.infraction.evidence:

@@ -8,6 +8,7 @@ import pytest
 from app.domain.errors import EvidenceDamaged, StateConflict
 from app.domain.evidence import EvidenceKind
 from app.domain.infraction import Case, Infraction, RejectReason
+from app.domain.seal import SealReport
 from app.report.catalogue import Catalogue
 from app.report.content import Figure
 from app.report.notice import NoticeContent, compose, evidence_digest
@@ -21,6 +22,7 @@ from tests.builders.cases import (
     with_evidence,
 )
 from tests.builders.infractions import RED_LIGHT, SPEED, red_light, speeding
+from tests.builders.sealed import HEAD
 from tests.fakes.evidence_store import MemoryEvidenceStore
 
 CATALOGUE = Catalogue.load()
@@ -41,7 +43,7 @@ def _values(figures: tuple[Figure, ...]) -> dict[str, str]:
 
 
 def _compose(case: Case, language: str = "en") -> NoticeContent:
-    return compose(case, CATALOGUE, language)
+    return compose(case, CATALOGUE, language, report=SealReport(), head=HEAD)
 
 
 def test_a_speeding_notice_gives_every_figure(drawn: DrawnEvidence) -> None:

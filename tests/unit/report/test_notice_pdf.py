@@ -18,6 +18,7 @@ from app.domain.errors import EvidenceDamaged
 from app.domain.evidence import EvidenceKind
 from app.domain.infraction import Case
 from app.domain.plate import PlateReading
+from app.domain.seal import SealReport
 from app.report.catalogue import Catalogue
 from app.report.masked import masked_pictures
 from app.report.notice import compose
@@ -32,6 +33,7 @@ from tests.builders.cases import (
     with_evidence,
 )
 from tests.builders.infractions import red_light, speeding
+from tests.builders.sealed import HEAD
 from tests.fakes.evidence_store import MemoryEvidenceStore
 
 CATALOGUE = Catalogue.load()
@@ -51,7 +53,7 @@ def drawn(store: MemoryEvidenceStore, tmp_path: Path) -> DrawnEvidence:
 
 
 def _pdf(case: Case, store: MemoryEvidenceStore, language: str = "es") -> bytes:
-    content = compose(case, CATALOGUE, language)
+    content = compose(case, CATALOGUE, language, report=SealReport(), head=HEAD)
     return notice_pdf(content, masked_pictures(case.infraction, store))
 
 
@@ -175,7 +177,7 @@ def test_the_qr_code_on_the_page_can_be_read(
     store: MemoryEvidenceStore, drawn: DrawnEvidence, tmp_path: Path
 ) -> None:
     case = notified(with_evidence(case_of(), drawn.stills()))
-    content = compose(case, CATALOGUE, "es")
+    content = compose(case, CATALOGUE, "es", report=SealReport(), head=HEAD)
     path = tmp_path / "notice.pdf"
     pictures = masked_pictures(case.infraction, store)
     path.write_bytes(notice_pdf(content, pictures))

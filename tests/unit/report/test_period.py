@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.domain.clock import NS_PER_S
 from app.domain.infraction import Case, InfractionKind, RejectReason
+from app.domain.seal import SealReport
 from app.domain.summary import HourCount
 from app.report import period
 from app.report.period import PeriodRequest, hours_of_day
@@ -19,6 +20,7 @@ from app.report.precision import precision_of
 from app.report.summarise import summarise
 from tests.builders.cases import case_of, confirmed, fixed_id, notified, rejected
 from tests.builders.infractions import CAMERA_ID, OCCURRED, red_light, speeding
+from tests.builders.sealed import HEAD
 
 LIMA = ZoneInfo("America/Lima")
 SINCE = datetime(2026, 3, 14, 5, tzinfo=UTC)
@@ -51,6 +53,8 @@ def _request(cases: list[Case], kind: InfractionKind | None = None) -> PeriodReq
         made_at=UNTIL,
         made_by="Sofía Paredes",
         zone=LIMA,
+        seals={case.infraction.id: SealReport() for case in cases},
+        head=HEAD,
     )
 
 

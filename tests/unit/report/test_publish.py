@@ -8,6 +8,7 @@ import pytest
 
 from app.domain.errors import EvidenceDamaged, StorageFull
 from app.domain.ids import Login
+from app.evidence.case_check import CaseChecker
 from app.report.catalogue import Catalogue
 from app.report.publish import Publisher
 from tests.builders.cases import (
@@ -19,10 +20,12 @@ from tests.builders.cases import (
     with_evidence,
 )
 from tests.builders.infractions import CAMERA_ID, OCCURRED, speeding
+from tests.builders.sealed import HEAD
 from tests.builders.site import camera
 from tests.fakes.evidence_store import MemoryEvidenceStore
 from tests.fakes.in_memory import InMemoryServer
 from tests.fakes.manual_clock import ManualClock
+from tests.fakes.seals import InMemorySealRegister
 
 
 @pytest.fixture
@@ -40,6 +43,8 @@ def _publisher(drawn: DrawnEvidence, folder: Path) -> Publisher:
         folder=folder,
         language="es",
         catalogue=Catalogue.load(),
+        checker=CaseChecker(store=drawn.store, register=InMemorySealRegister()),
+        head=lambda: HEAD,
     )
 
 

@@ -1,0 +1,72 @@
+"""Keys and time-stamps come back as the engine gave them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.domain.errors import StateConflict
+from app.domain.evidence import EvidenceItem, EvidenceKind
+from app.domain.ids import EvidenceId, Sha256, new_uuid
+from app.domain.seal import EngineKey
+from app.evidence.seal_key import SealKey, handed_over
+from tests.builders.infractions import OCCURRED, speeding
+from tests.builders.site import finding, installed_camera
+from tests.fakes.manual_clock import ManualClock
+from tests.fakes.secrets import MemorySecrets
+from tests.fixtures_db import Database
+
+_SEAL = Sha256("5e" * 32)
+
+
+def _told(entry: EngineKey, known: EngineKey) -> bool:
+    """Tell whether the server knows an entry as it was told, and when it was."""
+    now = datetime.now(UTC)
+    told = known.registered_at
+    fresh = told is not None and now - told < timedelta(minutes=5)
+    return fresh and entry == replace(known, registered_at=None)
+
+
+def test_a_key_and_the_one_that_replaced_it(database: Database) -> None:
+    secrets, clock = MemorySecrets(), ManualClock()
+    gateway = database.gateway()
+    first = SealKey.of(secrets, clock).entry("desk")
+    gateway.register_key(first)
+    clock.advance(timedelta(days=1))
+    second = SealKey.rotate(secrets, clock).entry("desk")
+    for _ in range(2):
+        gateway.register_key(second)
+    known = database.login("ana").seals.keys()
+    assert all(_told(*pair) for pair in zip((first, second), known, strict=True))
+    assert handed_over(known[1])
+
+
+def test_a_second_key_without_a_handover_is_refused(database: Database) -> None:
+    gateway = database.gateway()
+    entry = SealKey.of(MemorySecrets(), ManualClock()).entry("desk")
+    gateway.register_key(entry)
+    with pytest.raises(StateConflict, match="did not hand over"):
+        gateway.register_key(replace(entry, key="2e" * 32))
+    assert len(database.login("aurora").seals.keys()) == 1
+
+
+def test_stamps_of_a_seal(database: Database) -> None:
+    gateway, cases = database.gateway(), database.login("sofia")
+    version = installed_camera(database.login("teo").site)
+    seal = EvidenceItem(
+        id=EvidenceId(new_uuid()),
+        kind=EvidenceKind.SEAL,
+        sha256=_SEAL,
+        media_type="application/json",
+        size_bytes=600,
+        captured_at=OCCURRED.wall,
+    )
+    infraction = finding(version, 1, speeding(evidence=(seal,)))
+    with pytest.raises(KeyError):
+        gateway.add_stamp(infraction.id, _SEAL, b"early")
+    gateway.add(infraction)
+    for response in (b"one", b"two", b"one"):
+        gateway.add_stamp(infraction.id, _SEAL, response)
+    other = Sha256("ab" * 32)
+    assert cases.seals.stamps([_SEAL, other]) == {_SEAL: [b"one", b"two"]}
+    assert cases.seals.stamps([]) == {}
