@@ -6,6 +6,7 @@ dry run says the same as a real one.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from psycopg import sql
 
@@ -127,6 +128,16 @@ def has_checksums(maintenance_dsn: str) -> bool:
     with translated(), address.connect(address.parse(maintenance_dsn)) as connection:
         row = connection.execute("SHOW data_checksums").fetchone()
     return row == ("on",)
+
+
+def settings_loaded_at(maintenance_dsn: str) -> datetime:
+    """Return when the server last read its files."""
+    with translated(), address.connect(address.parse(maintenance_dsn)) as connection:
+        row = connection.execute("SELECT pg_catalog.pg_conf_load_time()").fetchone()
+    if row is None:
+        raise TypeError("no moment came back")
+    moment: datetime = row[0]
+    return moment
 
 
 def _is_open(connection: address.Connection, point: _Point) -> bool:

@@ -1,9 +1,12 @@
 """PostgreSQL's folder: made once, configured always, started and made to listen."""
 
 import shutil
+import socket
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from db.shared_server import settings_loaded_at
 from installer.bootstrap import SetupFailed
 from installer.server.account import Account
 from installer.server.configuration import (
@@ -21,6 +24,8 @@ from installer.server.service import Service
 from installer.server.site import SUPERUSER, ServerSite
 
 _PRIVATE = 0o600
+_RELOADS_WITHIN_S = 10.0
+_LOOK_EVERY_S = 0.05
 _INCLUDE = "include = 'atalaya.conf'\n"
 
 
@@ -35,6 +40,8 @@ class Cluster:
 
     def make(self, doing: Doing) -> None:
         """Make the cluster where there is none; refuse one of another version."""
+        if not self.running:
+            _require_free(self.site)
         version = content_of(self.site.cluster / "PG_VERSION")
         if version is None:
             doing.change(
@@ -148,8 +155,18 @@ class Cluster:
         self.start()
 
     def reload(self) -> None:
-        """Have it read its files again."""
+        """Have it read its files again, and wait until it has."""
+        maintenance = self.site.admin_dsn("postgres")
+        before = settings_loaded_at(maintenance)
         self._pg_ctl("reload")
+        deadline = time.monotonic() + _RELOADS_WITHIN_S
+        while settings_loaded_at(maintenance) == before:
+            if time.monotonic() > deadline:
+                raise SetupFailed(
+                    "The server did not read its files again; its log in "
+                    f"{self.site.cluster / 'log'} says why."
+                )
+            time.sleep(_LOOK_EVERY_S)
 
     def stop(self) -> None:
         """Stop it within seconds; one that does not run is no error."""
@@ -170,9 +187,21 @@ class Cluster:
 
 def _what_failed(verb: str, said: str, cluster: Path) -> str:
     own = content_of(cluster / "start.log") or ""
-    if "Address already in use" in own[-2000:]:
-        return (
-            "The port is taken by another program. Stop that, or choose another port "
-            "with --port."
-        )
-    return f"The server did not {verb}: {said[-500:]}\n{own[-1500:]}".rstrip()
+    where = f"Its log in {cluster / 'log'} may say more."
+    return f"The server did not {verb}: {said[-500:]}\n{own[-1000:]}\n{where}"
+
+
+def _require_free(site: ServerSite) -> None:
+    """Look before anything is made whether somebody else listens there."""
+    for host in site.listen.split(","):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("" if host.strip() == "*" else host.strip(), site.port))
+            except OSError as error:
+                raise SetupFailed(
+                    f"The port {site.port} is taken by another program, or {host} is "
+                    f"no address of this machine ({error.strerror}). Choose others: "
+                    "--port, --listen"
+                ) from None

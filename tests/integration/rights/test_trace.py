@@ -15,7 +15,7 @@ _Read = Callable[[], str]
 @pytest.fixture
 def log(scene: Scene) -> _Read:
     """Give what the server logs from now on."""
-    path = scene.database.host.data_dir / "cluster" / "server.log"
+    path = scene.database.host.log
     begun = path.stat().st_size
 
     def read() -> str:
