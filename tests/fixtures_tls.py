@@ -89,11 +89,15 @@ def quiet() -> Doing:
     return Doing(say=lambda _: None)
 
 
-def wishes(**others: object) -> Wishes:
+def wishes(password_from: int | None = None) -> Wishes:
     """Return how tests set up a server."""
-    run_as = _RUN_AS if system_user() is not None else None
-    made = {"bin_dir": tls_programs(), "run_as": run_as, "service": False}
-    return Wishes(**{**made, "administrator": ADMINISTRATOR, **others})  # type: ignore[arg-type]
+    return Wishes(
+        bin_dir=tls_programs(),
+        run_as=_RUN_AS if system_user() is not None else None,
+        service=False,
+        administrator=ADMINISTRATOR,
+        password_from=password_from,
+    )
 
 
 def site_in(folder: Path) -> ServerSite:
@@ -115,7 +119,7 @@ def running_server() -> Iterator[TlsServer]:
     with tempfile.TemporaryDirectory(prefix="atalaya-tls-") as name:
         let_through(Path(name))
         with password_on_stdin(PASSWORD) as descriptor:
-            asked = wishes(password_from=descriptor)
+            asked = wishes(descriptor)
             cluster = set_up(site_in(Path(name)), asked, quiet())
         assert cluster is not None
         try:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from app.commands import shared_server
 from app.commands.common import Commands, add_dsn, add_home, paths_of
 from app.domain.errors import StateConflict
 from app.domain.ids import Login
@@ -45,6 +46,7 @@ def add(commands: Commands) -> None:
     check.set_defaults(run=_check)
     _add_verify_audit(actions)
     _add_people(actions)
+    shared_server.add(actions)
 
 
 def _add_verify_audit(actions: Commands) -> None:

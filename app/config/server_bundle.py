@@ -50,7 +50,7 @@ class ServerBundle:
 
     def _check(self) -> None:
         """Raise TypeError or ValueError for what no server is."""
-        if not isinstance(self.port, int) or not 1 <= self.port <= 65535:
+        if not 1 <= int(self.port) <= 65535:
             raise ValueError("port")
         if not _HOST.fullmatch(self.host) or not _DATABASE.fullmatch(self.database):
             raise ValueError("address")

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from app.config.server_bundle import ServerBundle
@@ -121,7 +122,7 @@ def _fill(site: ServerSite, wishes: Wishes, doing: Doing) -> None:
     state = look_at(maintenance, site.database)
     _make_tables(site, state, doing)
     for what in open_points(maintenance):
-        doing.change(what, lambda what=what: close_point(maintenance, what))
+        doing.change(what, partial(close_point, maintenance, what))
     if wishes.administrator is not None and not state.administrators:
         _make_administrator(site, wishes, wishes.administrator, doing)
     if not has_checksums(maintenance):
