@@ -42,15 +42,15 @@ class ServerBundle:
         if not isinstance(read, dict) or read.pop("format", None) != _FORMAT:
             raise ConfigurationInvalid(_NOT_ONE)
         try:
-            made = cls(**read)
+            made = cls(**{**read, "port": int(read["port"])})
             made._check()
-        except (TypeError, ValueError, x509.ExtensionNotFound):
+        except (KeyError, TypeError, ValueError, x509.ExtensionNotFound):
             raise ConfigurationInvalid(_NOT_ONE) from None
         return made
 
     def _check(self) -> None:
         """Raise TypeError or ValueError for what no server is."""
-        if not 1 <= int(self.port) <= 65535:
+        if not 1 <= self.port <= 65535:
             raise ValueError("port")
         if not _HOST.fullmatch(self.host) or not _DATABASE.fullmatch(self.database):
             raise ValueError("address")
