@@ -67,8 +67,9 @@ def _security_of(named: dict[str, Any]) -> dict[str, str]:
 
     Only the binding of passwords can be left out: a directory's logins have none.
     """
-    hosts = str(named.get("host") or named.get("hostaddr")).split(",")
-    if all(host.startswith("/") or host in _HERE for host in hosts):
+    given = [named[key] for key in ("host", "hostaddr") if named.get(key)]
+    hosts = [host.strip() for each in given for host in str(each).split(",")]
+    if all(host.startswith(("/", "@")) or host in _HERE for host in hosts):
         return {}
     if named.get("sslmode", _VERIFIED) != _VERIFIED:
         raise DatabaseUnavailable(

@@ -41,7 +41,7 @@ _OTHERS = """
 """
 _END_OTHERS = """
     SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()
+    WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), %s)
         AND backend_type = 'client backend'
 """
 _MOVED_BEFORE = """
@@ -103,9 +103,7 @@ def move(
         moved = made.finished_before() or made.run()
         target.commit()
         mark()
-        _close(source)
-        source.commit()
-        _ended(source)
+        _close(source_dsn, source)
     return moved
 
 
@@ -151,14 +149,16 @@ def _lock(source: address.Connection, tables: list[MovedTable]) -> None:
     source.execute(sql.SQL("LOCK TABLE {} IN SHARE MODE").format(names))
 
 
-def _close(source: address.Connection) -> None:
-    name = sql.Identifier(source.info.dbname)
-    source.execute(sql.SQL("ALTER DATABASE {} CONNECTION LIMIT 0").format(name))
+def _close(source_dsn: str, locking: address.Connection) -> None:
+    """Let nobody log in, and end who came meanwhile; `locking` keeps them from writing.
 
-
-def _ended(source: address.Connection) -> None:
-    source.execute(_END_OTHERS.encode())
-    source.commit()
+    On another connection: what `locking` holds is let go only after this is in force.
+    """
+    name = sql.Identifier(locking.info.dbname)
+    parameters = address.parse(source_dsn)
+    with address.connect(parameters, autocommit=True) as connection:
+        connection.execute(sql.SQL("ALTER DATABASE {} CONNECTION LIMIT 0").format(name))
+        connection.execute(_END_OTHERS.encode(), (locking.info.backend_pid,))
 
 
 class _Move:

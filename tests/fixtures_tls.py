@@ -21,6 +21,7 @@ from tests.tls_programs import tls_programs
 
 HOST = "localhost"
 ADMINISTRATOR, PASSWORD = "chief", "chief-opens-sesame"
+WATCHER = "nobody"
 _RUN_AS = "atalaya-db"
 
 
@@ -109,6 +110,7 @@ def site_in(folder: Path) -> ServerSite:
         listen="127.0.0.1",
         networks=("127.0.0.0/8",),
         max_connections=100,
+        monitor_user=WATCHER,
     )
 
 

@@ -4,8 +4,10 @@ import shutil
 import socket
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from app.domain.errors import EnvironmentFault
 from db.shared_server import settings_loaded_at
 from installer.bootstrap import SetupFailed
 from installer.server.account import Account
@@ -156,17 +158,27 @@ class Cluster:
 
     def reload(self) -> None:
         """Have it read its files again, and wait until it has."""
-        maintenance = self.site.admin_dsn("postgres")
-        before = settings_loaded_at(maintenance)
-        self._pg_ctl("reload")
+        before = self._loaded_at()
+        self.reload_at_once()
         deadline = time.monotonic() + _RELOADS_WITHIN_S
-        while settings_loaded_at(maintenance) == before:
+        while self._loaded_at() in (None, before):
             if time.monotonic() > deadline:
                 raise SetupFailed(
                     "The server did not read its files again; its log in "
                     f"{self.site.cluster / 'log'} says why."
                 )
             time.sleep(_LOOK_EVERY_S)
+
+    def reload_at_once(self) -> None:
+        """Tell it to, and do not wait."""
+        self._pg_ctl("reload")
+
+    def _loaded_at(self) -> datetime | None:
+        """Return when it read its files; None while it lets even us not in."""
+        try:
+            return settings_loaded_at(self.site.admin_dsn("postgres"))
+        except EnvironmentFault:
+            return None
 
     def stop(self) -> None:
         """Stop it within seconds; one that does not run is no error."""

@@ -90,7 +90,8 @@ def settings_of(site: ServerSite) -> dict[str, str]:
         "listen_addresses": site.listen,
         "port": str(site.port),
         "unix_socket_directories": str(site.sockets),
-        "unix_socket_permissions": "0700",
+        # Whoever it is, the system tells the server, and `pg_hba.conf` decides.
+        "unix_socket_permissions": "0777" if site.monitor_user else "0700",
         "max_connections": str(site.max_connections),
         "superuser_reserved_connections": "5",
         "shared_buffers": f"{_shared_memory_mib()}MB",

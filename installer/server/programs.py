@@ -5,6 +5,8 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,16 +114,20 @@ def install_packages() -> None:
         package = _candidate()
     if package is None:
         raise SetupFailed(_MISSING)
-    if not _PACKAGED.exists():
-        _make_no_cluster_of_its_own()
-    _apt("install", "--yes", "--no-install-recommends", package)
+    with _no_cluster_of_its_own():
+        _apt("install", "--yes", "--no-install-recommends", package)
 
 
-def _make_no_cluster_of_its_own() -> None:
+@contextmanager
+def _no_cluster_of_its_own() -> Iterator[None]:
     """The package would make and start a server that nobody asked for, on our port."""
     _CLUSTER_DEFAULTS.mkdir(mode=0o755, parents=True, exist_ok=True)
-    text = "create_main_cluster = false\n"
-    (_CLUSTER_DEFAULTS / "atalaya.conf").write_text(text, encoding="ascii")
+    told = _CLUSTER_DEFAULTS / "atalaya.conf"
+    told.write_text("create_main_cluster = false\n", encoding="ascii")
+    try:
+        yield
+    finally:
+        told.unlink()
 
 
 def _apt(*arguments: str, required: bool = True) -> None:

@@ -90,7 +90,8 @@ def _make_folders(site: ServerSite, account: Account | None, doing: Doing) -> No
     make_folder(doing, site.bundle.parent, None, _LISTED)
     if account is not None:
         make_folder(doing, site.tls, account, _PRIVATE)
-        make_folder(doing, site.sockets, account, _PRIVATE)
+        passable = _PASSABLE if site.monitor_user else _PRIVATE
+        make_folder(doing, site.sockets, account, passable)
 
 
 def _certify(

@@ -1,5 +1,8 @@
 """Who gets in to a shared server, and by what; everything else is refused."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -17,10 +20,18 @@ from app.domain.ids import CameraId, EngineId, Login, new_uuid
 from db.address import with_login
 from db.engine_gateway import EngineGateway
 from db.server import PostgresServer
+from db.shared_server import MONITOR_LOGIN
 from installer.server.authority import authority_in, certify_client
 from installer.server.setup import set_up
 from installer.server.site import ClientCertificates
-from tests.fixtures_tls import ADMINISTRATOR, PASSWORD, TlsServer, quiet, wishes
+from tests.fixtures_tls import (
+    ADMINISTRATOR,
+    PASSWORD,
+    WATCHER,
+    TlsServer,
+    quiet,
+    wishes,
+)
 
 
 def _address(server: TlsServer, **changed: str) -> str:
@@ -124,6 +135,34 @@ def test_the_socket_is_the_administrators_alone(server: TlsServer) -> None:
         assert connection.info.user == "postgres"
     people = make_conninfo(server.superuser_dsn, user=ADMINISTRATOR, password=PASSWORD)
     assert "rejects" in _refused(people)
+
+
+_WATCHING = """
+import sys, psycopg
+with psycopg.connect(sys.argv[1]) as connection:
+    row = connection.execute("SELECT pg_has_role('pg_monitor', 'USAGE')")
+    print(connection.info.user, row.fetchone()[0])
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_the_account_that_watches_gets_in_as_nothing_else(server: TlsServer) -> None:
+    def as_watcher(dsn: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", _WATCHING, dsn],
+            check=False,
+            user=WATCHER,
+            cwd="/",
+            capture_output=True,
+            text=True,
+        )
+
+    own = make_conninfo(server.superuser_dsn, user=MONITOR_LOGIN, dbname="postgres")
+    assert as_watcher(own).stdout == "atalaya_monitor True\n"
+    for other in (server.superuser_dsn, make_conninfo(own, dbname="atalaya")):
+        refused = as_watcher(other)
+        assert refused.returncode
+        assert "FATAL" in refused.stderr
 
 
 def test_who_watches_the_server_sees_figures_and_no_data(server: TlsServer) -> None:

@@ -73,7 +73,8 @@ def test_every_setting_is_in_force(server: TlsServer) -> None:
 
 def test_what_somebody_changed_is_put_back(server: TlsServer) -> None:
     access = server.site.cluster / "pg_hba.conf"
-    access.write_text("host all all all trust\n" + access.read_text())
+    access.write_text("host all all all trust\nlocal all all reject\n")
+    server.cluster.reload_at_once()
     settings = server.site.cluster / "atalaya.conf"
     settings.write_text(settings.read_text() + "log_lock_waits = 'off'\n")
     doing = quiet()
