@@ -19,6 +19,7 @@ _PACKAGED = Path("/usr/lib/postgresql")
 _CLUSTER_DEFAULTS = Path("/etc/postgresql-common/createcluster.d")
 # Adds PostgreSQL's own packages to those of the system; the system ships it.
 _OWN_REPOSITORY = Path("/usr/share/postgresql-common/pgdg/apt.postgresql.org.sh")
+_OWN_SOURCES = Path("/etc/apt/sources.list.d/pgdg.sources")
 _MISSING = (
     f"PostgreSQL {MINIMUM} or newer is needed. It is not among this system's packages, "
     "and PostgreSQL's own could not be reached. Install it by other means, and name "
@@ -109,13 +110,23 @@ def install_packages() -> None:
     package = _candidate()
     if package is None:
         _apt("install", "--yes", "--no-install-recommends", "postgresql-common")
-        if _OWN_REPOSITORY.exists():
-            subprocess.run([str(_OWN_REPOSITORY), "-y"], check=False)
-        package = _candidate()
+        package = _from_own_repository()
     if package is None:
         raise SetupFailed(_MISSING)
     with _no_cluster_of_its_own():
         _apt("install", "--yes", "--no-install-recommends", package)
+
+
+def _from_own_repository() -> str | None:
+    """Add PostgreSQL's own packages; where they give none, leave apt as it was."""
+    known = _OWN_SOURCES.exists()
+    if _OWN_REPOSITORY.exists():
+        subprocess.run([str(_OWN_REPOSITORY), "-y"], check=False)
+    package = _candidate()
+    if package is None and not known and _OWN_SOURCES.exists():
+        _OWN_SOURCES.unlink()
+        _apt("update", "-q", required=False)
+    return package
 
 
 @contextmanager

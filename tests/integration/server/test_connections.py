@@ -139,11 +139,16 @@ def test_the_socket_is_the_administrators_alone(server: TlsServer) -> None:
 @contextmanager
 def _being(name: str) -> Iterator[None]:
     """Be another account of this machine: the socket tells the server who asks."""
-    os.seteuid(pwd.getpwnam(name).pw_uid)
+    entry, groups = pwd.getpwnam(name), os.getgroups()
+    os.setgroups([])
+    os.setegid(entry.pw_gid)
+    os.seteuid(entry.pw_uid)
     try:
         yield
     finally:
         os.seteuid(0)
+        os.setegid(0)
+        os.setgroups(groups)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
