@@ -110,7 +110,7 @@ class Database:
         return connection
 
 
-def _make_fast(host: Host) -> None:
+def make_fast(host: Host) -> None:
     """Test data need not survive a power cut; hashing passwords need not be slow."""
     maintenance = make_conninfo(host.superuser_dsn, dbname="postgres")
     with psycopg.connect(maintenance, autocommit=True) as connection:
@@ -139,7 +139,7 @@ def database_host(request: pytest.FixtureRequest) -> Iterator[Host]:
 
 def make_template(host: Host) -> None:
     """Make the database that those of the tests are copies of."""
-    _make_fast(host)
+    make_fast(host)
     people = [replace(p, password=password_of(p.login)) for p in DEMO_PEOPLE]
     template = make_conninfo(host.superuser_dsn, dbname=TEMPLATE)
     provision(template, people, engine_password=password_of(ENGINE_LOGIN))

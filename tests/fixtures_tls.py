@@ -17,6 +17,7 @@ from installer.server.cluster import Cluster
 from installer.server.doing import Doing
 from installer.server.setup import Wishes, set_up
 from installer.server.site import ServerSite
+from tests.fixtures_db import make_fast
 from tests.tls_programs import tls_programs
 
 HOST = "localhost"
@@ -138,4 +139,5 @@ def tls_host() -> Iterator[TlsServer]:
         text = access.read_text().replace("hostssl  atalaya  all", "hostssl  all  all")
         access.write_text(text)
         server.cluster.reload()
+        make_fast(server)
         yield server

@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,13 +26,15 @@ from app.domain.infraction import InfractionState
 from db import move as moving
 from db import move_tables
 from db.audit_check import verify_audit
+from db.embedded import EmbeddedServer
 from db.move import Moved, move
 from db.move_tables import Digest
 from db.people import set_active
+from db.provision import DEMO_PEOPLE, provision
 from db.server import PostgresServer
 from main import EXIT_FAULT, main
 from tests.contract.test_case_store import confirmation
-from tests.fixtures_db import new_database, password_of
+from tests.fixtures_db import make_fast, new_database, password_of
 from tests.fixtures_tls import TlsServer
 from tests.integration.rights.conftest import pattern
 from tests.integration.rights.scene import Scene, state_of
@@ -44,7 +47,7 @@ _CLOSED = "SELECT datconnlimit FROM pg_database WHERE datname = current_database
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A database of the shared server that is not there yet."""
+    """A database of the shared server."""
 
     server: TlsServer
     name: str
@@ -64,15 +67,39 @@ class Target:
         return psycopg.connect(self.dsn, autocommit=True)
 
 
+@pytest.fixture(scope="module")
+def empty(tls_host: TlsServer) -> Target:
+    """Make a database with tables and nobody, for others to be copies of."""
+    made = Target(tls_host, "site_of_nobody")
+    provision(made.dsn)
+    return made
+
+
 @pytest.fixture
-def target(tls_host: TlsServer) -> Iterator[Target]:
-    """Name an empty database, and take away at the end what came with it."""
+def target(empty: Target) -> Iterator[Target]:
+    """Give an empty database, and take away at the end what came with it."""
+    tls_host = empty.server
     made = Target(tls_host, f"site_{next(_numbers)}")
-    yield made
     with psycopg.connect(tls_host.superuser_dsn, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {made.name} (FORCE)".encode())
-        for login in _PEOPLE:
-            connection.execute(f"DROP ROLE IF EXISTS {login}".encode())
+        copy = f"CREATE DATABASE {made.name} TEMPLATE {empty.name}"
+        connection.execute(copy.encode())
+    with _dropped(made):
+        yield made
+
+
+@contextmanager
+def _dropped(target: Target) -> Iterator[None]:
+    """Take away at the end what came with a move: roles are the server's."""
+    try:
+        yield
+    finally:
+        with psycopg.connect(
+            target.server.superuser_dsn, autocommit=True
+        ) as connection:
+            drop = f"DROP DATABASE IF EXISTS {target.name} (FORCE)"
+            connection.execute(drop.encode())
+            for login in _PEOPLE:
+                connection.execute(f"DROP ROLE IF EXISTS {login}".encode())
 
 
 @pytest.fixture
@@ -98,58 +125,36 @@ def _is_empty(target: Target) -> bool:
     return row == (0,)
 
 
-def test_everything_arrives_and_works_there(source: Scene, target: Target) -> None:
-    moved = _moved(source, target)
-    assert not moved.before
-    assert moved.rows > 30
-    assert set(moved.people) == set(_PEOPLE)
-    assert moved.tables["infraction"].rows == 4
-    report = verify_audit(target.dsn)
-    assert report.findings == ()
-    assert report.entries == moved.audit_sequence + 1
-    ana = PostgresServer(target.address).login(Login("ana"), password_of("ana"))
-    try:
-        case = ana.case_store.decide(
-            confirmation(ana.case_store.case(source.pending).infraction)
-        )
-        assert case.state is InfractionState.CONFIRMED
-        with pytest.raises(NotPermitted):
-            ana.site.remove_camera(ana.site.cameras()[0].id)
-    finally:
-        ana.close()
-    assert verify_audit(target.dsn).findings == ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A move that went well: what was logged of it, and the source around it."""
+
+    source: Scene
+    target: Target
+    moved: Moved
+    before: dict[str, str | None]
+    log: str
 
 
-def test_its_trail_tells_where_it_came_from(source: Scene, target: Target) -> None:
-    moved = _moved(source, target)
-    with target.connect() as connection:
-        entry = connection.execute(
-            "SELECT login, subject, detail FROM atalaya.audit"
-            " WHERE action = 'move_database'"
-        ).fetchall()
-    [(login, subject, detail)] = entry
-    assert (login, subject) == ("postgres", moved.target)
-    assert isinstance(detail, dict)
-    assert detail["from"] == moved.source
-    assert detail["audit_sha256"] == moved.audit_sha256
-    assert detail["sha256"] == moved.sha256
-
-
-def test_the_source_stays_as_it_was_and_lets_nobody_in(
-    source: Scene, target: Target
-) -> None:
-    before = state_of(source)
-    marked: list[bool] = []
-    source.database.stack.close()
-    dsn = source.database.superuser_dsn
-    move(dsn, target.dsn, lambda: marked.append(True))
-    assert marked == [True]
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        assert connection.execute(_CLOSED).fetchone() == (0,)
-        after = state_of(_seen_by(source, connection))
-    assert after == before
-    with pytest.raises(DatabaseUnavailable, match="no free connection"):
-        PostgresServer(source.database.address).login(Login("ana"), password_of("ana"))
+@pytest.fixture(scope="class")
+def done(pattern: Scene, empty: Target) -> Iterator[Done]:
+    """Move a furnished site once, with a server that logs every statement."""
+    target = Target(empty.server, "site_moved")
+    host, name = pattern.database.host, pattern.database.name
+    with (
+        new_database(host, name) as made,
+        _dropped(target),
+        psycopg.connect(empty.server.superuser_dsn, autocommit=True) as connection,
+    ):
+        source = replace(pattern, database=made)
+        before = state_of(source)
+        connection.execute("ALTER SYSTEM SET log_statement = 'all'")
+        connection.execute("SELECT pg_reload_conf()")
+        moved = _moved(source, target)
+        connection.execute("ALTER SYSTEM RESET log_statement")
+        connection.execute("SELECT pg_reload_conf()")
+        log = empty.server.log.read_text()
+        yield Done(source=source, target=target, moved=moved, before=before, log=log)
 
 
 def _seen_by(scene: Scene, connection: psycopg.Connection[tuple[object, ...]]) -> Scene:
@@ -158,14 +163,72 @@ def _seen_by(scene: Scene, connection: psycopg.Connection[tuple[object, ...]]) -
     return fresh
 
 
-def test_counters_go_on_where_they_were(source: Scene, target: Target) -> None:
-    _moved(source, target)
-    with target.connect() as connection:
-        row = connection.execute(
-            "INSERT INTO atalaya.plate (text) VALUES ('NEW999') RETURNING id > ("
-            " SELECT max(id) FROM atalaya.plate)"
-        ).fetchone()
-    assert row == (True,)
+class TestAMoveThatWentWell:
+    """What one move did; its people are gone from the server afterwards."""
+
+    def test_everything_arrives(self, done: Done) -> None:
+        moved = done.moved
+        assert not moved.before
+        assert moved.rows > 30
+        assert set(moved.people) == set(_PEOPLE)
+        assert moved.tables["infraction"].rows == 4
+        report = verify_audit(done.target.dsn)
+        assert report.findings == ()
+        assert report.entries == moved.audit_sequence + 1
+
+    def test_its_trail_tells_where_it_came_from(self, done: Done) -> None:
+        moved = done.moved
+        with done.target.connect() as connection:
+            entry = connection.execute(
+                "SELECT login, subject, detail FROM atalaya.audit"
+                " WHERE action = 'move_database'"
+            ).fetchall()
+        [(login, subject, detail)] = entry
+        assert (login, subject) == ("postgres", moved.target)
+        assert isinstance(detail, dict)
+        assert detail["from"] == moved.source
+        assert detail["audit_sha256"] == moved.audit_sha256
+        assert detail["sha256"] == moved.sha256
+
+    def test_the_source_stays_as_it_was_and_lets_nobody_in(self, done: Done) -> None:
+        database = done.source.database
+        with psycopg.connect(database.superuser_dsn, autocommit=True) as connection:
+            assert connection.execute(_CLOSED).fetchone() == (0,)
+            assert state_of(_seen_by(done.source, connection)) == done.before
+        with pytest.raises(DatabaseUnavailable, match="no free connection"):
+            PostgresServer(database.address).login(Login("ana"), password_of("ana"))
+
+    def test_no_verifier_comes_into_the_log(self, done: Done) -> None:
+        assert "CREATE DATABASE" in done.log
+        assert "SCRAM-SHA-256$" not in done.log
+
+    def test_a_target_with_rows_is_refused(self, source: Scene, done: Done) -> None:
+        with psycopg.connect(source.database.superuser_dsn) as changed:
+            changed.execute("INSERT INTO atalaya.plate (text) VALUES ('OTHER1')")
+        with pytest.raises(StateConflict, match="not empty: there are rows in"):
+            _moved(source, done.target)
+
+    def test_people_work_on_there(self, done: Done) -> None:
+        source, target = done.source, done.target
+        ana = PostgresServer(target.address).login(Login("ana"), password_of("ana"))
+        try:
+            case = ana.case_store.decide(
+                confirmation(ana.case_store.case(source.pending).infraction)
+            )
+            assert case.state is InfractionState.CONFIRMED
+            with pytest.raises(NotPermitted):
+                ana.site.remove_camera(ana.site.cameras()[0].id)
+        finally:
+            ana.close()
+        assert verify_audit(target.dsn).findings == ()
+
+    def test_counters_go_on_where_they_were(self, done: Done) -> None:
+        with done.target.connect() as connection:
+            row = connection.execute(
+                "INSERT INTO atalaya.plate (text) VALUES ('NEW999') RETURNING id > ("
+                " SELECT max(id) FROM atalaya.plate)"
+            ).fetchone()
+        assert row == (True,)
 
 
 def test_who_was_put_out_stays_out_and_can_be_let_in(
@@ -187,19 +250,6 @@ def test_who_was_put_out_stays_out_and_can_be_let_in(
     PostgresServer(target.address).login(Login("ana"), password_of("ana")).close()
 
 
-def test_a_target_with_rows_is_refused(source: Scene, target: Target) -> None:
-    _moved(source, target)
-    with target.connect() as connection:
-        connection.execute("INSERT INTO atalaya.plate (text) VALUES ('NEW999')")
-        connection.execute(
-            "SELECT atalaya.record('move_database', 'x', '{\"sha256\": \"0\"}')"
-        )
-    with psycopg.connect(source.database.superuser_dsn) as changed:
-        changed.execute("INSERT INTO atalaya.plate (text) VALUES ('OTHER1')")
-    with pytest.raises(StateConflict, match="not empty: there are rows in"):
-        _moved(source, target)
-
-
 def test_whoever_works_there_still_stops_it(source: Scene, target: Target) -> None:
     source.database.stack.close()
     with source.connect("sofia"), pytest.raises(StateConflict, match="sofia"):
@@ -207,11 +257,9 @@ def test_whoever_works_there_still_stops_it(source: Scene, target: Target) -> No
     assert _is_empty(target)
 
 
-@pytest.mark.parametrize("table", ["infraction", "audit"])
 def test_a_difference_moves_nothing_and_it_can_be_repeated(
     source: Scene,
     target: Target,
-    table: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A disk of the server that loses a row, say."""
@@ -219,11 +267,11 @@ def test_a_difference_moves_nothing_and_it_can_be_repeated(
 
     def losing(connection: object, read: object, *take: object) -> Digest:
         made = real(connection, read, *take)
-        lost = not take and getattr(read, "name", "") == table
+        lost = not take and getattr(read, "name", "") == "audit"
         return replace(made, rows=made.rows - 1) if lost else made
 
     monkeypatch.setattr(moving, "digest_of", losing)
-    with pytest.raises(StateConflict, match=f"arrived in {table} is not what was sent"):
+    with pytest.raises(StateConflict, match="arrived in audit is not what was sent"):
         _moved(source, target)
     assert _is_empty(target)
     monkeypatch.undo()
@@ -254,22 +302,6 @@ def test_a_login_of_the_server_is_not_taken_over(source: Scene, target: Target) 
         _moved(source, target)
 
 
-def test_no_verifier_comes_into_the_log(source: Scene, target: Target) -> None:
-    with psycopg.connect(target.server.superuser_dsn, autocommit=True) as connection:
-        connection.execute("CREATE ROLE zoe LOGIN")
-        connection.execute("ALTER SYSTEM SET log_statement = 'all'")
-        connection.execute("SELECT pg_reload_conf()")
-        try:
-            _moved(source, target)
-        finally:
-            connection.execute("ALTER SYSTEM RESET log_statement")
-            connection.execute("SELECT pg_reload_conf()")
-            connection.execute("DROP ROLE zoe")
-    said = target.server.log.read_text()
-    assert "CREATE DATABASE" in said
-    assert "SCRAM-SHA-256$" not in said
-
-
 def test_a_database_is_not_moved_to_itself(source: Scene) -> None:
     source.database.stack.close()
     dsn = source.database.superuser_dsn
@@ -293,26 +325,36 @@ def test_no_password_stands_in_the_command(monkeypatch: pytest.MonkeyPatch) -> N
         with_password("postgresql://postgres:open@127.0.0.1/atalaya")
 
 
+@pytest.fixture
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paths]:
+    """Give a workstation with a built-in database, which runs already."""
+    paths = Paths(tmp_path_factory.mktemp("home"))
+    server = EmbeddedServer.start(paths.database)
+    try:
+        make_fast(server)
+        admin = next(p for p in DEMO_PEOPLE if p.login == "admin")
+        person = replace(admin, password=password_of("admin"))
+        provision(server.superuser_dsn, (person,))
+        yield paths
+    finally:
+        server.stop()
+
+
 def test_as_it_is_typed(
-    target: Target,
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    target: Target, home: Paths, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """From a workstation's first day to its shared server."""
-    folder = tmp_path_factory.mktemp("home")
-    home = ["--home", str(folder)]
-    to = ["--to", target.dsn]
-    assert main(["db", "move", *to, *home]) == EXIT_FAULT
+    """From a workstation's own database to its shared server."""
+    where = ["--home", str(home.root)]
+    move_it = ["db", "move", "--to", target.dsn]
+    empty_home = ["--home", str(home.root / "another")]
+    assert main([*move_it, *empty_home]) == EXIT_FAULT
     assert "no built-in database here" in capsys.readouterr().err
-    monkeypatch.setattr("getpass.getpass", lambda _: "open-sesame")
-    assert main(["db", "setup", *home]) == 0
-    report = folder / "moved.json"
-    assert main(["db", "move", *to, *home, "--json", str(report)]) == 0
+    report = home.root / "report.json"
+    assert main([*move_it, *where, "--json", str(report)]) == 0
     said = capsys.readouterr().out
     assert "People keep their passwords: admin" in said
     assert json.loads(report.read_text())["people"] == ["admin"]
-    PostgresServer(target.address).login(Login("admin"), "open-sesame").close()
-    assert main(["db", "check", *home]) == EXIT_FAULT
+    PostgresServer(target.address).login(Login("admin"), password_of("admin")).close()
+    assert main(["db", "check", *where]) == EXIT_FAULT
     assert "was moved to" in capsys.readouterr().err
-    assert main(["db", "move", *to, *home]) == EXIT_FAULT
+    assert main([*move_it, *where]) == EXIT_FAULT
