@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
@@ -126,6 +127,10 @@ def running_server() -> Iterator[TlsServer]:
             cluster = set_up(site_in(Path(name)), asked, quiet())
         assert cluster is not None
         try:
+            with psycopg.connect(cluster.site.admin_dsn(), autocommit=True) as made:
+                # What tests write need not survive a power cut.
+                made.execute("ALTER SYSTEM SET fsync = off")
+            cluster.reload()
             yield TlsServer(cluster)
         finally:
             cluster.stop()
