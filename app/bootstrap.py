@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from app.config.paths import PROJECT, Paths
 from app.config.secret_store import open_secret_store
+from app.config.server_bundle import chosen_server, require_not_moved
 from app.domain.clock import Clock, SystemClock
 from app.domain.errors import ConfigurationInvalid, DatabaseUnavailable
 from app.domain.ids import EngineId, InfractionId, Login, new_uuid
@@ -71,11 +72,12 @@ def database(
     """Yield the shared server of `dsn`, else a provisioned embedded one.
 
     The embedded server is kept running until the end of the block, and stopped there
-    if it was started here.
+    if it was started here. DatabaseUnavailable when its data was moved elsewhere.
     """
     if dsn:
         yield Database(address=dsn)
         return
+    require_not_moved(paths)
     from db.embedded import EmbeddedServer
     from db.keeper import Keeper
     from db.provision import ENGINE_LOGIN, protect_server, provision
@@ -467,7 +469,7 @@ def run_control_room(
     configure_logging(paths, "desktop")
     secrets = open_secret_store(paths)
     with (
-        database(paths, dsn, secrets) as server,
+        database(paths, dsn or chosen_server(paths), secrets) as server,
         desktop_services(
             paths, server, secrets, model=model, metrics_port=metrics_port
         ) as services,
@@ -538,7 +540,9 @@ def keep_plates(
     from db.server import PostgresServer
 
     with (
-        database(paths, dsn, open_secret_store(paths)) as server,
+        database(
+            paths, dsn or chosen_server(paths), open_secret_store(paths)
+        ) as server,
         closing(PostgresServer(server.address).login(Login(login), password)) as one,
     ):
         if days is not None:

@@ -1,4 +1,8 @@
-"""From the address of a server to a connection, with every wait bounded."""
+"""From the address of a server to a connection, with every wait bounded.
+
+A server that is not on this computer has to prove who it is, whoever wrote the address:
+its certificate is verified in full, and the password is bound to that very connection.
+"""
 
 import threading
 from collections.abc import Callable
@@ -27,6 +31,10 @@ _DEFAULTS: dict[str, Any] = {
     "options": _TIMEOUTS,
 }
 
+# What never leaves this computer needs no certificate.
+_HERE = frozenset({"127.0.0.1", "::1", "localhost"})
+_VERIFIED = "verify-full"
+
 Connection = psycopg.Connection[Any]
 
 
@@ -50,7 +58,25 @@ def parse(dsn: str) -> dict[str, Any]:
             "The address of the database names no server. It looks like "
             "postgresql://server:5432/atalaya."
         )
-    return {**_DEFAULTS, **{k: v for k, v in given.items() if v is not None}}
+    named = {k: v for k, v in given.items() if v is not None}
+    return {**_DEFAULTS, **_security_of(named), **named}
+
+
+def _security_of(named: dict[str, Any]) -> dict[str, str]:
+    """Return what a server elsewhere must prove; an address cannot ask for less.
+
+    Only the binding of passwords can be left out: a directory's logins have none.
+    """
+    given = [named[key] for key in ("host", "hostaddr") if named.get(key)]
+    hosts = [host.strip() for each in given for host in str(each).split(",")]
+    if all(host.startswith(("/", "@")) or host in _HERE for host in hosts):
+        return {}
+    if named.get("sslmode", _VERIFIED) != _VERIFIED:
+        raise DatabaseUnavailable(
+            "The address lets any server stand in for ours. "
+            "Write sslmode=verify-full, or leave it out."
+        )
+    return {"sslmode": _VERIFIED, "channel_binding": "require"}
 
 
 def connect(parameters: dict[str, Any], **options: Any) -> Connection:

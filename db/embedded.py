@@ -101,7 +101,16 @@ class EmbeddedServer:
     @property
     def address(self) -> str:
         """The address for people to log in to, without any secret."""
-        return f"postgresql://{HOST}:{self.port}/{DATABASE}"
+        return self.address_of(DATABASE)
+
+    def address_of(self, database: str) -> str:
+        """Return the address of one of its databases, without any secret."""
+        return f"postgresql://{HOST}:{self.port}/{database}"
+
+    @property
+    def log(self) -> Path:
+        """Where it says what it refused, and to whom."""
+        return self.data_dir / "cluster" / "server.log"
 
     @property
     def superuser_dsn(self) -> str:

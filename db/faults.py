@@ -102,11 +102,6 @@ def _says(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
-_FULL = _says("too many clients", "too many connections", "remaining connection slots")
-_STARTING = _says("starting up", "shutting down", "recovery mode")
-_NO_DATABASE = _says('database "[^"]*" does not exist')
-_UNRESOLVED = _says("resolve", "translate host", "name or service", "getaddrinfo")
-_REFUSED = _says("connection refused", "no route", "unreachable")
 _BAD_LOGIN = _says(
     "password authentication failed",
     "no password supplied",
@@ -114,34 +109,69 @@ _BAD_LOGIN = _says(
     "permission denied for database",
     "pg_hba",
 )
+# What stands in the message of a connection that failed, and the sentence for it.
+_BEFORE_LOGIN = (
+    (
+        _says("too many clients", "too many connections", "remaining connection slots"),
+        "The database server {} has no free connection. Try again later.",
+    ),
+    (
+        _says("starting up", "shutting down", "recovery mode"),
+        "The database server {} is starting or stopping. Try again.",
+    ),
+    (
+        _says('database "[^"]*" does not exist'),
+        "The server {} has no database of that name. Check the address.",
+    ),
+    (
+        _says(
+            "certificate verify failed", "server certificate for", "root certificate"
+        ),
+        "The server {} could not prove that it is ours. Import its connection file: "
+        "python main.py db use-server FILE",
+    ),
+    (
+        _says("does not support SSL"),
+        "The server {} does not encrypt. Have it set up with a certificate.",
+    ),
+    (
+        _says("requires a valid client certificate", "alert certificate"),
+        "The server {} asks for a certificate of this computer or person. An "
+        "administrator of the server makes one.",
+    ),
+)
+_ON_THE_WAY = (
+    (
+        _says("resolve", "translate host", "name or service", "getaddrinfo"),
+        "There is no server called {}. Check the address.",
+    ),
+    (
+        _says("connection refused", "no route", "unreachable"),
+        "No database server answers at {}. "
+        "Check the address, and that the server runs.",
+    ),
+)
 
 
 def connection_fault(error: Exception, where: str) -> EnvironmentFault:
     """Return the fault for a connection to `where` that did not come about."""
     said = str(error)
-    if _FULL.search(said):
-        text = f"The database server {where} has no free connection. Try again later."
-    elif _STARTING.search(said):
-        text = f"The database server {where} is starting or stopping. Try again."
-    elif _NO_DATABASE.search(said):
-        text = f"The server {where} has no database of that name. Check the address."
-    elif _BAD_LOGIN.search(said) or _password_was_used(error):
+    for pattern, sentence in _BEFORE_LOGIN:
+        if pattern.search(said):
+            return DatabaseUnavailable(sentence.format(where))
+    if _BAD_LOGIN.search(said) or _password_was_used(error):
         return LoginRefused("The name or the password is wrong.")
-    elif _UNRESOLVED.search(said):
-        text = f"There is no server called {where}. Check the address."
-    elif _REFUSED.search(said):
-        text = (
-            f"No database server answers at {where}. "
-            "Check the address, and that the server runs."
+    for pattern, sentence in _ON_THE_WAY:
+        if pattern.search(said):
+            return DatabaseUnavailable(sentence.format(where))
+    if isinstance(error, UnicodeError | ValueError | psycopg.ProgrammingError):
+        return DatabaseUnavailable(
+            "The address of the database is not valid. Check it."
         )
-    elif isinstance(error, UnicodeError | ValueError | psycopg.ProgrammingError):
-        text = "The address of the database is not valid. Check it."
-    else:
-        text = (
-            f"The database server {where} does not answer. Check the address and the "
-            "network, and try again."
-        )
-    return DatabaseUnavailable(text)
+    return DatabaseUnavailable(
+        f"The database server {where} does not answer. Check the address and the "
+        "network, and try again."
+    )
 
 
 def _password_was_used(error: Exception) -> bool:

@@ -102,7 +102,7 @@ def protect_database(superuser_dsn: str) -> None:
 
 # Who was refused what, in the server's own log. It names people by themselves, ahead of
 # anything that a client can choose.
-_LOG_SETTINGS = {"log_line_prefix": "%m [%p] %q%e %u@%d %h ", "log_statement": "none"}
+LOG_SETTINGS = {"log_line_prefix": "%m [%p] %q%e %u@%d %h ", "log_statement": "none"}
 
 
 def protect_server(superuser_dsn: str) -> None:
@@ -117,7 +117,7 @@ def protect_server(superuser_dsn: str) -> None:
         connection.execute(
             "REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC"
         )
-        for name, value in _LOG_SETTINGS.items():
+        for name, value in LOG_SETTINGS.items():
             _set_for_server(connection, name, value)
 
 

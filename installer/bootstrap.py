@@ -4,6 +4,7 @@
     python installer/bootstrap.py demo [...]     ... and run the demo
     python installer/bootstrap.py test [...]     ... and judge the tree
     python installer/bootstrap.py run [...]      ... and run main.py with arguments
+    python installer/bootstrap.py server [...]   ... and set up the shared server
 
 What is missing of the system's libraries is installed where that is allowed, and
 named with the command to run where it is not. A second start takes seconds.
@@ -72,7 +73,7 @@ def say(text: str) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one of the four commands; return the exit code."""
+    """Run one of the five commands; return the exit code."""
     command, rest = (arguments or ("setup",))[0], list(arguments[1:])
     if command not in COMMANDS:
         print(__doc__)
@@ -344,7 +345,18 @@ def run(arguments: Sequence[str]) -> int:
     return run_in_environment(["main.py", *arguments])
 
 
-COMMANDS = {"setup": lambda _: 0, "demo": demo, "test": test, "run": run}
+def server(arguments: Sequence[str]) -> int:
+    """Set up the shared server of a site."""
+    return run_in_environment(["-m", "installer.server", "setup", *arguments])
+
+
+COMMANDS = {
+    "setup": lambda _: 0,
+    "demo": demo,
+    "test": test,
+    "run": run,
+    "server": server,
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -19,7 +19,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 settings.register_profile("atalaya", deadline=None, derandomize=True)
 settings.load_profile("atalaya")
 
-pytest_plugins = ["tests.fixtures_db", "tests.fixtures_s3"]
+pytest_plugins = ["tests.fixtures_db", "tests.fixtures_s3", "tests.fixtures_tls"]
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _SHARED = Path("/dev/shm")  # noqa: S108 - where Linux keeps shared memory

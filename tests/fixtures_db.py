@@ -1,12 +1,18 @@
-"""A real PostgreSQL for tests: one server per run, one database per test."""
+"""A real PostgreSQL for tests: one server per run, one database per test.
+
+With `ATALAYA_TEST_SERVER=tls` it is not the embedded one but a shared server, set up by
+`installer.server` and asked over TLS.
+"""
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 import psycopg
 import pytest
@@ -34,18 +40,40 @@ def password_of(login: str) -> str:
     return f"{login}-opens-sesame"
 
 
+class Host(Protocol):
+    """A server of tests, whichever it is."""
+
+    @property
+    def superuser_dsn(self) -> str:
+        """The superuser's address."""
+        ...
+
+    @property
+    def log(self) -> Path:
+        """What it logs."""
+        ...
+
+    def dsn(self, login: str, password: str, database: str) -> str:
+        """Return the address of a database for a login, with the password."""
+        ...
+
+    def address_of(self, database: str) -> str:
+        """Return the address of a database, for people to log in to."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """A database with tables and the demo's people; sessions close with the test."""
 
-    host: EmbeddedServer
+    host: Host
     name: str
     stack: ExitStack = field(default_factory=ExitStack)
 
     @property
     def address(self) -> str:
         """Where people log in to."""
-        return f"postgresql://127.0.0.1:{self.host.port}/{self.name}"
+        return self.host.address_of(self.name)
 
     @property
     def superuser_dsn(self) -> str:
@@ -82,7 +110,7 @@ class Database:
         return connection
 
 
-def _make_fast(host: EmbeddedServer) -> None:
+def make_fast(host: Host) -> None:
     """Test data need not survive a power cut; hashing passwords need not be slow."""
     maintenance = make_conninfo(host.superuser_dsn, dbname="postgres")
     with psycopg.connect(maintenance, autocommit=True) as connection:
@@ -92,35 +120,43 @@ def _make_fast(host: EmbeddedServer) -> None:
 
 
 @pytest.fixture(scope="session")
-def database_host() -> Iterator[EmbeddedServer]:
-    """Run the embedded server, with a provisioned template database."""
+def database_host(request: pytest.FixtureRequest) -> Iterator[Host]:
+    """Run the server, with a provisioned template database."""
+    if os.environ.get("ATALAYA_TEST_SERVER") == "tls":
+        shared: Host = request.getfixturevalue("tls_host")
+        make_template(shared)
+        yield shared
+        return
     folder = Path(tempfile.mkdtemp(prefix="atalaya-db-"))
     host = EmbeddedServer.start(folder)
     try:
-        _make_fast(host)
-        people = [replace(p, password=password_of(p.login)) for p in DEMO_PEOPLE]
-        template = make_conninfo(host.superuser_dsn, dbname=TEMPLATE)
-        provision(template, people, engine_password=password_of(ENGINE_LOGIN))
-        protect_server(template)
-        with psycopg.connect(template) as connection:
-            connection.execute("DELETE FROM atalaya.outbox")
+        make_template(host)
         yield host
     finally:
         host.stop()
         shutil.rmtree(folder)
 
 
+def make_template(host: Host) -> None:
+    """Make the database that those of the tests are copies of."""
+    make_fast(host)
+    people = [replace(p, password=password_of(p.login)) for p in DEMO_PEOPLE]
+    template = make_conninfo(host.superuser_dsn, dbname=TEMPLATE)
+    provision(template, people, engine_password=password_of(ENGINE_LOGIN))
+    protect_server(template)
+    with psycopg.connect(template) as connection:
+        connection.execute("DELETE FROM atalaya.outbox")
+
+
 @pytest.fixture
-def database(database_host: EmbeddedServer) -> Iterator[Database]:
+def database(database_host: Host) -> Iterator[Database]:
     """Give a fresh database, a copy of the template."""
     with new_database(database_host) as made:
         yield made
 
 
 @contextmanager
-def new_database(
-    database_host: EmbeddedServer, template: str = TEMPLATE
-) -> Iterator[Database]:
+def new_database(database_host: Host, template: str = TEMPLATE) -> Iterator[Database]:
     """Make a copy of a template; its sessions close at the end of the block."""
     made = Database(database_host, f"test_{next(_numbers)}")
     maintenance = make_conninfo(database_host.superuser_dsn, dbname="postgres")

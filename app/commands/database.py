@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from app.commands import shared_server
 from app.commands.common import (
     Commands,
     add_dsn,
@@ -51,6 +52,7 @@ def add(commands: Commands) -> None:
     _add_verify_audit(actions)
     _add_seal_key(actions)
     _add_people(actions)
+    shared_server.add(actions)
 
 
 def _add_verify_audit(actions: Commands) -> None:

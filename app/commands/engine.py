@@ -15,6 +15,7 @@ from app.commands.common import (
     paths_of,
     write_json,
 )
+from app.config.server_bundle import chosen_server
 from app.domain.errors import EnvironmentFault
 
 
@@ -41,13 +42,15 @@ def _run(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from app.bootstrap import run_engine_process
 
-    if not options.dsn:
+    paths = paths_of(options)
+    dsn = options.dsn or chosen_server(paths)
+    if not dsn:
         raise EnvironmentFault(
             "The engine needs the address of the database: give --dsn or ATALAYA_DSN."
         )
     code = run_engine_process(
-        paths_of(options),
-        options.dsn,
+        paths,
+        dsn,
         model=options.model,
         follow_pid=options.follow,
         metrics_port=options.metrics_port or None,

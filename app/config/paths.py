@@ -76,6 +76,11 @@ class Paths:
         return self._folder("anchors")
 
     @property
+    def server(self) -> Path:
+        """Which shared server is used, and the certificate of its authority."""
+        return self._folder("server")
+
+    @property
     def reports(self) -> Path:
         """PDF documents that were made here."""
         return self._folder("reports")

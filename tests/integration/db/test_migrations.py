@@ -11,11 +11,10 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from db.embedded import EmbeddedServer
 from db.migrate import HEAD, _run_alembic, schema_version, upgrade
 from db.tables import SCHEMA, metadata
 from tests.builders.site import camera
-from tests.fixtures_db import Database
+from tests.fixtures_db import Database, Host
 
 _DEFINERS = """
     SELECT p.proname FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
@@ -81,7 +80,7 @@ _OLD_ROWS = """
 
 
 @pytest.fixture
-def release_before(database_host: EmbeddedServer) -> Iterator[str]:
+def release_before(database_host: Host) -> Iterator[str]:
     """Give the address of a database as the release before left it, with its rows."""
     postgres = make_conninfo(database_host.superuser_dsn, dbname="postgres")
     with psycopg.connect(postgres, autocommit=True) as connection:

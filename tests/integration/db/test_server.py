@@ -113,7 +113,7 @@ def test_a_silent_server_gets_a_plain_sentence(silent_port: int) -> None:
 
 
 def test_a_database_that_is_not_there(database: Database) -> None:
-    dsn = f"postgresql://127.0.0.1:{database.host.port}/nowhere"
+    dsn = database.host.address_of("nowhere")
     with pytest.raises(DatabaseUnavailable, match="no database of that name"):
         PostgresServer(dsn).login(Login("ana"), password_of("ana"))
 
@@ -130,7 +130,7 @@ def test_a_database_without_tables(database: Database) -> None:
 def test_old_address_forms_work(database: Database) -> None:
     dsn = database.address.replace("postgresql://", "postgresql+psycopg://")
     PostgresServer(dsn).login(Login("ana"), password_of("ana")).close()
-    words = f"host=127.0.0.1 port={database.host.port} dbname={database.name}"
+    words = database.host.dsn("nobody", "x", database.name)
     PostgresServer(words).login(Login("ana"), password_of("ana")).close()
 
 

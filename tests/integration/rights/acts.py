@@ -9,6 +9,7 @@ DENIED = "42501"
 CANNOT_CHANGE_NOW = "55P02"
 UNSUPPORTED = "0A000"
 UNKNOWN_OBJECT = "42704"
+NOWHERE_TO_CREATE = "3F000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,6 @@ _MAKING_THINGS = _denied(
     "CREATE EVENT TRIGGER mine ON ddl_command_start EXECUTE FUNCTION atalaya.record()",
     "CREATE ACCESS METHOD mine TYPE INDEX HANDLER bthandler",
     "CREATE FOREIGN DATA WRAPPER mine",
-    "CREATE EXTENSION vector SCHEMA atalaya",
     "ALTER EXTENSION plpgsql SET SCHEMA public",
     "DROP EXTENSION plpgsql CASCADE",
     "DROP LANGUAGE plpgsql CASCADE",
@@ -129,10 +129,16 @@ _MAKING_THINGS = _denied(
 # What stands first in the way depends on what the server ships, or on who asks.
 _EITHER_WAY = (
     Act("ALTER ROLE ana RENAME TO root", (DENIED, UNSUPPORTED)),
-    Act("CREATE EXTENSION dblink", (DENIED, UNSUPPORTED)),
-    Act("CREATE EXTENSION postgres_fdw", (DENIED, UNSUPPORTED)),
     Act("CREATE EXTENSION plpython3u", (DENIED, UNSUPPORTED)),
-    Act("CREATE EXTENSION file_fdw", (DENIED, UNSUPPORTED)),
+    Act("CREATE EXTENSION vector SCHEMA atalaya", (DENIED, UNSUPPORTED)),
+    *(
+        Act(f"CREATE EXTENSION {name}", (DENIED, UNSUPPORTED, NOWHERE_TO_CREATE))
+        for name in ("dblink", "postgres_fdw", "file_fdw", "pgcrypto", "pg_trgm")
+    ),
+    *(
+        Act(f"CREATE EXTENSION {name} SCHEMA atalaya", (DENIED, UNSUPPORTED))
+        for name in ("dblink", "postgres_fdw", "file_fdw", "pgcrypto", "pg_trgm")
+    ),
     Act("CREATE LANGUAGE plperlu", (DENIED, UNSUPPORTED)),
     Act("CREATE SERVER mine FOREIGN DATA WRAPPER dblink_fdw", (UNKNOWN_OBJECT,)),
 )

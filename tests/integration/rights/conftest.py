@@ -6,14 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from db.embedded import EmbeddedServer
-from tests.fixtures_db import new_database
+from tests.fixtures_db import Host, new_database
 from tests.integration.rights.catalogue import Catalogue, read_catalogue
 from tests.integration.rights.scene import Scene, furnished, stranger_of
 
 
 @pytest.fixture(scope="package")
-def pattern(database_host: EmbeddedServer) -> Scene:
+def pattern(database_host: Host) -> Scene:
     """Furnish a site that is only ever copied: nobody is logged in to it any more."""
     with new_database(database_host) as made:
         return furnished(made)

@@ -1,27 +1,41 @@
 """What refused acts leave in the server's log: who, from where, what; and no secret."""
 
 import re
+import threading
+import time
 from collections.abc import Callable
 
 import psycopg
 import pytest
 
+from app.domain.ids import new_uuid
 from tests.fixtures_db import password_of
 from tests.integration.rights.scene import Scene
 
 _Read = Callable[[], str]
+_LOGGED_WITHIN_S = 10.0
 
 
 @pytest.fixture
 def log(scene: Scene) -> _Read:
     """Give what the server logs from now on."""
-    path = scene.database.host.data_dir / "cluster" / "server.log"
+    path = scene.database.host.log
     begun = path.stat().st_size
 
-    def read() -> str:
+    def written() -> str:
         with path.open("rb") as file:
             file.seek(begun)
             return file.read().decode(errors="replace")
+
+    def read() -> str:
+        """Return what was logged by now; a collector may be a moment behind."""
+        mark, patience = f"read {new_uuid()}", threading.Event()
+        with scene.connect() as superuser:
+            superuser.execute(f"DO $$ BEGIN RAISE LOG '{mark}'; END $$".encode())
+        deadline = time.monotonic() + _LOGGED_WITHIN_S
+        while mark not in (said := written()) and time.monotonic() < deadline:
+            patience.wait(0.02)
+        return said
 
     return read
 

@@ -1,0 +1,104 @@
+"""A systemd unit, so that the server comes up with its machine."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from installer.bootstrap import SetupFailed
+from installer.server.account import Account
+from installer.server.doing import Doing
+from installer.server.files import keep_text
+from installer.server.programs import Programs
+from installer.server.site import ServerSite
+
+NAME = "atalaya-postgresql.service"
+_FOLDER = Path("/etc/systemd/system")
+_RUNNING = Path("/run/systemd/system")
+_OPEN = 0o644
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The unit of one site."""
+
+    name: str = NAME
+
+    def start(self) -> None:
+        """Start it now, and with each start of the machine."""
+        _systemctl("enable", "--now", self.name)
+
+    def restart(self) -> None:
+        """Stop and start it."""
+        _systemctl("restart", self.name)
+
+
+def has_systemd() -> bool:
+    """Tell whether systemd runs this machine and we may tell it something."""
+    return _RUNNING.is_dir() and os.geteuid() == 0
+
+
+def keep_service(
+    doing: Doing, site: ServerSite, programs: Programs, account: Account
+) -> Service | None:
+    """Write the unit where systemd is; None, with a word about it, where it is not."""
+    if not has_systemd():
+        doing.warn("no systemd here: start the server with the machine by other means")
+        return None
+    path, text = _FOLDER / NAME, unit_text(site, programs, account)
+    what = f"write the service {NAME}"
+    if keep_text(doing, what, path, text, _OPEN, None) and not doing.dry_run:
+        _systemctl("daemon-reload")
+    return Service()
+
+
+def unit_text(site: ServerSite, programs: Programs, account: Account) -> str:
+    """Return the unit."""
+    ctl = f"{programs.folder}/pg_ctl"
+    folder = f"-D {site.cluster}"
+    environment = [
+        f"Environment={name}={value}" for name, value in programs.environment().items()
+    ]
+    lines = [
+        "# Written by installer/server; changes here are lost.",
+        "[Unit]",
+        "Description=PostgreSQL of Atalaya",
+        "After=network-online.target",
+        "Wants=network-online.target",
+        "",
+        "[Service]",
+        "Type=forking",
+        f"User={account.name}",
+        *environment,
+        f"PIDFile={site.cluster}/postmaster.pid",
+        f"ExecStart={ctl} start -w -t 300 {folder} -l {site.cluster}/start.log",
+        f"ExecStop={ctl} stop -w -t 300 -m fast {folder}",
+        f"ExecReload={ctl} reload {folder}",
+        "TimeoutSec=330",
+        "Restart=on-failure",
+        # Losing the postmaster to a full memory would end every session at once.
+        "OOMScoreAdjust=-900",
+        "NoNewPrivileges=yes",
+        "PrivateTmp=yes",
+        "ProtectSystem=strict",
+        f"ReadWritePaths={site.data_dir}",
+        "ProtectHome=yes",
+        "ProtectKernelTunables=yes",
+        "ProtectControlGroups=yes",
+        "",
+        "[Install]",
+        "WantedBy=multi-user.target",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _systemctl(*arguments: str) -> None:
+    done = subprocess.run(
+        ["systemctl", *arguments], check=False, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise SetupFailed(
+            f"systemctl {' '.join(arguments)} failed: {done.stderr.strip()[:500]} "
+            f"(journalctl -u {NAME} says more)"
+        )
