@@ -192,12 +192,26 @@ class EvidenceStore(EvidenceReader, Protocol):
         """Store what can be read from here on, about so many bytes; else as `put`."""
         ...
 
-    def names(self) -> Iterator[Sha256]:
-        """Return the name of every file that is there, sound or not."""
+    def delete(self, sha256: Sha256) -> bool:
+        """Remove a file and every copy of it for good; return whether there was one.
+
+        Sound or not. Raises EnvironmentFault when it must be tried again later.
+        """
         ...
 
-    def remove(self, sha256: Sha256) -> None:
-        """Take a file away for good; not having it is no error."""
+    def names(self, since: str = "") -> Iterator[Sha256]:
+        """Yield the name of every file that is there, sound or not, in order.
+
+        From `since` on: a name, or how one begins. However many there are, few are
+        held in memory. Raises StorageUnavailable.
+        """
+        ...
+
+    def stored_at(self, sha256: Sha256) -> datetime:
+        """Return when a file came to where it lies, in UTC by the clock there.
+
+        Raises KeyError without one, StorageUnavailable when nobody can say.
+        """
         ...
 
 

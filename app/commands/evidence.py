@@ -18,6 +18,7 @@ from app.evidence import open_store, upkeep
 from app.evidence.check import evidence_troubles
 from app.evidence.master_keys import FileVault, MasterKeys
 from app.evidence.open_store import OpenedEvidence, open_evidence
+from app.evidence.store import BlobEvidenceStore
 
 
 def add(commands: Commands) -> None:
@@ -98,6 +99,12 @@ def _add_key_actions(actions: Commands) -> None:
 def _opened(options: argparse.Namespace) -> OpenedEvidence:
     paths = paths_of(options)
     return open_evidence(paths, open_secret_store(paths))
+
+
+def _places(
+    options: argparse.Namespace, opened: OpenedEvidence
+) -> tuple[BlobEvidenceStore, ...]:
+    return open_store.sealed_places(paths_of(options), opened)
 
 
 def _set(options: argparse.Namespace) -> int:
@@ -186,7 +193,7 @@ def _encrypt(options: argparse.Namespace) -> int:
             "The evidence store is set to keep files in clear. Set it again without "
             "--plain: python main.py evidence set."
         )
-    done = upkeep.seal_all(opened.kept)
+    done = upkeep.seal_all(_places(options, opened))
     return _told(done, "were encrypted", "were so already")
 
 
@@ -201,7 +208,7 @@ def _copy(options: argparse.Namespace) -> int:
 def _keys(options: argparse.Namespace) -> int:
     opened = _opened(options)
     current = opened.keys.current_id()
-    used = upkeep.masters_in_use(opened.kept)
+    used = upkeep.masters_in_use(_places(options, opened))
     for key_id in sorted({*used, *([current] if current else [])}):
         notes = [f"{used[key_id]} file(s)"]
         notes += ["in use"] if key_id == current else []
@@ -214,9 +221,9 @@ def _rotate(options: argparse.Namespace) -> int:
     opened = _opened(options)
     current = opened.keys.current_id()
     if options.resume and current is not None:
-        done = upkeep.rewrap_all(opened.kept, current)
+        done = upkeep.rewrap_all(_places(options, opened), current)
     else:
-        done = upkeep.rotate(opened.kept, opened.keys)
+        done = upkeep.rotate(_places(options, opened), opened.keys)
     code = _told(done, "keys were wrapped anew", "were so already")
     print(f"Master key in use: {opened.keys.current_id()}. Export it for a backup and")
     print("for the other computers of this store: python main.py evidence export-keys")
@@ -225,7 +232,7 @@ def _rotate(options: argparse.Namespace) -> int:
 
 def _forget(options: argparse.Namespace) -> int:
     opened = _opened(options)
-    upkeep.forget_master(opened.kept, opened.keys, options.key_id)
+    upkeep.forget_master(_places(options, opened), opened.keys, options.key_id)
     print(f"The master key {options.key_id} is deleted on this computer.")
     return 0
 
@@ -234,7 +241,8 @@ def _export(options: argparse.Namespace) -> int:
     opened = _opened(options)
     target = MasterKeys(FileVault(options.file.absolute()))
     current = opened.keys.current_id()
-    used = set(upkeep.masters_in_use(opened.kept)) | ({current} if current else set())
+    used = set(upkeep.masters_in_use(_places(options, opened)))
+    used |= {current} if current else set()
     held = [key_id for key_id in sorted(used) if opened.keys.holds(key_id)]
     for key_id in held:
         target.adopt(opened.keys.key(key_id))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -57,11 +58,26 @@ class Blobs(Protocol):
         ...
 
     def remove(self, name: str) -> None:
-        """Take bytes away for good; not having them is no error."""
+        """Take bytes away for good; not having them is no error.
+
+        When this returns they do not come back after a power cut.
+        """
         ...
 
-    def names(self, prefix: str = "") -> Iterator[str]:
-        """Return all names that begin like this; `prefix` is empty or a SHA-256."""
+    def remove_damaged(self, sha256: Sha256) -> bool:
+        """Take away for good what was set aside of an object; tell if anything was."""
+        ...
+
+    def written_at(self, name: str) -> datetime:
+        """Return when bytes came here, in UTC by the clock there; BlobMissing."""
+        ...
+
+    def names(self, prefix: str = "", since: str = "") -> Iterator[str]:
+        """Yield the names that begin with `prefix`, from `since` on, in order.
+
+        `prefix` is empty or a SHA-256, `since` one or how one begins. Few names are
+        held in memory at once.
+        """
         ...
 
 

@@ -7,22 +7,25 @@ so that a name never stands for half a file.
 import errno
 import logging
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from app.config.private_file import link_new, sync_folder
 from app.domain.errors import StorageFull, StorageUnavailable
-from app.domain.ids import new_uuid
+from app.domain.ids import Sha256, new_uuid
 from app.evidence.blobs import CURRENT_KEY, BlobMissing, checked_name
 
 _log = logging.getLogger(__name__)
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ABANDONED_AFTER_S = 24 * 3600
+_PAIR = re.compile(r"[0-9a-f]{2}")
 
 DEFAULT_FLOOR_BYTES = 2 << 30
 
@@ -51,6 +54,7 @@ class FolderBlobs:
     ) -> None:
         self._root = root
         self._incoming = root / "incoming"
+        self._damaged = root / "damaged"
         self._floor_bytes = floor_bytes
         self._measure_free = measure_free
         self._marker = marker
@@ -100,24 +104,42 @@ class FolderBlobs:
     def set_aside(self, name: str) -> None:
         """Move the file to `damaged`, under a name of its own."""
         with self.guarded():
-            damaged = self._root / "damaged"
-            damaged.mkdir(mode=0o700, exist_ok=True)
-            self._place(name).rename(damaged / f"{name}.{new_uuid()}")
+            self._damaged.mkdir(mode=0o700, exist_ok=True)
+            self._place(name).rename(self._damaged / f"{name}.{new_uuid()}")
 
     def remove(self, name: str) -> None:
         """Unlink the file."""
         with self.guarded():
             self._require_marker()
-            self._place(name).unlink(missing_ok=True)
+            _unlink([self._place(name)])
 
-    def names(self, prefix: str = "") -> Iterator[str]:
+    def remove_damaged(self, sha256: Sha256) -> bool:
+        """Unlink what is below `damaged` under names of its own."""
+        with self.guarded():
+            self._require_marker()
+            begin = f"{checked_name(sha256)}."
+            found = [n for n in self._listed(self._damaged) if n.startswith(begin)]
+            return _unlink([self._damaged / name for name in found])
+
+    def written_at(self, name: str) -> datetime:
+        """Return when the file was last written to: it is moved here as it is."""
+        place = self._place(name)
+        with self.guarded():
+            try:
+                return datetime.fromtimestamp(place.stat().st_mtime, UTC)
+            except FileNotFoundError:
+                self._require_marker()
+                raise BlobMissing(name) from None
+
+    def names(self, prefix: str = "", since: str = "") -> Iterator[str]:
         """Look through the folders, or through the one of `prefix`."""
         with self.guarded():
             self._require_marker()
-            fan = self._fan(prefix) if prefix else "[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]"
-            for path in self._root.glob(f"{fan}/*"):
-                if _is_ours(path.name) and path.name.startswith(prefix):
-                    yield path.name
+            one = (self._root / self._fan(prefix),) if prefix else ()
+            for folder in one or self._folders(since):
+                for name in filter(_is_ours, self._listed(folder)):
+                    if name >= since and name.startswith(prefix):
+                        yield name
 
     @property
     def incoming(self) -> Path:
@@ -135,6 +157,20 @@ class FolderBlobs:
 
     def _fan(self, name: str) -> str:
         return f"{name[:2]}/{name[2:4]}"
+
+    def _folders(self, since: str) -> Iterator[Path]:
+        """Yield the folders with names from `since` on, in order."""
+        for first in _pairs(self._root, since[:2]):
+            tail = since[2:4] if first.name == since[:2] else ""
+            yield from _pairs(first, tail)
+
+    def _listed(self, folder: Path) -> list[str]:
+        """Return the names in a folder, in order; none where it was never made."""
+        try:
+            return sorted(path.name for path in folder.iterdir())
+        except FileNotFoundError:
+            self._require_marker()
+            return []
 
     def _settle(self, folder: Path, drafts: Sequence[Path]) -> None:
         """Make bytes durable before they get names, and the folder of these.
@@ -229,6 +265,36 @@ def _publish(draft: Path, place: Path) -> bool:
             return False
         draft.rename(place)
     return True
+
+
+def _unlink(paths: Sequence[Path]) -> bool:
+    """Remove files of one folder for good; tell whether there was any."""
+    gone = False
+    for path in paths:
+        try:
+            if os.name == "nt":
+                # It deletes nothing that is read-only; elsewhere another's file may
+                # be deleted, but its mode not be changed.
+                path.chmod(0o600)
+            path.unlink()
+            gone = True
+        except FileNotFoundError:
+            continue
+    if gone:
+        sync_folder(paths[0].parent)
+    return gone
+
+
+def _pairs(folder: Path, since: str) -> list[Path]:
+    """Return the folders named by two digits, in order, from `since` on."""
+    with os.scandir(folder) as found:
+        # A share tells what a name is with the name; asking for each takes minutes.
+        names = [each.name for each in found if each.is_dir()]
+    return [
+        folder / name
+        for name in sorted(names)
+        if name >= since and _PAIR.fullmatch(name)
+    ]
 
 
 def _is_ours(name: str) -> bool:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from app.config.evidence_setting import EvidenceSetting, load_evidence_setting
@@ -64,12 +65,7 @@ def open_setting(
 ) -> OpenedEvidence:
     """Open one setting, whether it is in force or not."""
     keys = master_keys(setting, secrets)
-
-    def over(blobs: Blobs) -> BlobEvidenceStore:
-        return BlobEvidenceStore(
-            blobs, Sealing(blobs, keys) if setting.encrypted else None
-        )
-
+    over = partial(_over, setting=setting, keys=keys)
     if setting.place == "own":
         own = over(FolderBlobs(paths.evidence))
         return OpenedEvidence(setting, own, keys, (own,))
@@ -78,6 +74,22 @@ def open_setting(
     outbox = over(FolderBlobs(waiting))
     both = OutboxEvidenceStore(outbox, remote)
     return OpenedEvidence(setting, both, keys, (outbox, remote), both)
+
+
+def set_aside_store(paths: Paths, opened: OpenedEvidence) -> BlobEvidenceStore:
+    """Return where files go that no case names: on this disk, sealed as the store is.
+
+    The master keys are the store's, so whoever changes or forgets one must look here
+    as well (`sealed_places`).
+    """
+    return _over(FolderBlobs(paths.set_aside), opened.setting, opened.keys)
+
+
+def sealed_places(
+    paths: Paths, opened: OpenedEvidence
+) -> tuple[BlobEvidenceStore, ...]:
+    """Return all places whose files the master keys of a store open."""
+    return (*opened.kept, set_aside_store(paths, opened))
 
 
 def outbox_folder(paths: Paths) -> Path:
@@ -128,6 +140,12 @@ def share_id_in(folder: Path) -> str | None:
     except OSError:
         return None
     return found[0].name.removeprefix(marker_of("")) if found else None
+
+
+def _over(
+    blobs: Blobs, setting: EvidenceSetting, keys: MasterKeys
+) -> BlobEvidenceStore:
+    return BlobEvidenceStore(blobs, Sealing(blobs, keys) if setting.encrypted else None)
 
 
 def _remote(

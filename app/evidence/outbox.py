@@ -8,10 +8,13 @@ hashed once more when they are forwarded, and removed only after the remote stor
 them.
 """
 
+import heapq
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
@@ -74,16 +77,31 @@ class OutboxEvidenceStore:
         except EvidenceDamaged as damage:
             return self._open_remote(sha256, damage)
 
-    def names(self) -> Iterator[Sha256]:
-        """Return the name of every file that is there or waits here."""
-        waiting = set(self.outbox.names())
-        yield from waiting
-        yield from (name for name in self.remote.names() if name not in waiting)
+    def delete(self, sha256: Sha256) -> bool:
+        """Remove a file for good, there and here; nothing while the remote is away.
 
-    def remove(self, sha256: Sha256) -> None:
-        """Take a file away, there and here."""
-        self.remote.remove(sha256)
-        self.outbox.remove(sha256)
+        What waited here is looked for there once more: it may have gone meanwhile.
+        """
+        there = self.remote.delete(sha256)
+        if not self.outbox.delete(sha256):
+            return there
+        self.remote.delete(sha256)
+        return True
+
+    def names(self, since: str = "") -> Iterator[Sha256]:
+        """Yield the name of every file that is there or waits here, in order.
+
+        One that is handed on meanwhile may be passed over.
+        """
+        both = heapq.merge(self.outbox.names(since), self.remote.names(since))
+        return (name for name, _ in groupby(both))
+
+    def stored_at(self, sha256: Sha256) -> datetime:
+        """Return since when a file waits here, else is there; KeyError without one."""
+        try:
+            return self.outbox.stored_at(sha256)
+        except KeyError:
+            return self.remote.stored_at(sha256)
 
     @property
     def trouble(self) -> str:
@@ -101,10 +119,13 @@ class OutboxEvidenceStore:
             try:
                 with self.outbox.open(name) as file:
                     self.remote.put_stream(file, size_of(file))
+            except EvidenceMissing:
+                # Deleted since the names were read.
+                continue
             except EvidenceDamaged:
                 _log.exception("evidence %s was damaged while it waited; kept", name)
                 continue
-            self.outbox.remove(name)
+            self.outbox.delete(name)
             forwarded += 1
         if forwarded:
             _log.info("%d evidence files that waited were forwarded", forwarded)

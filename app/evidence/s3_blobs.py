@@ -7,11 +7,13 @@ Requests are signed over their bodies, so a server refuses what changed on the w
 """
 
 import logging
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -25,7 +27,7 @@ from obstore.exceptions import (
 from obstore.store import S3Store
 
 from app.domain.errors import StorageFull, StorageUnavailable
-from app.domain.ids import new_uuid
+from app.domain.ids import Sha256, new_uuid
 from app.evidence.blobs import CURRENT_KEY, BlobMissing, checked_name
 from app.evidence.folder_blobs import FolderBlobs
 
@@ -40,6 +42,8 @@ _IN_MEMORY_BYTES = 16 << 20
 _FULL = ("QuotaExceeded", "StorageFull", "InsufficientStorage", "code: 507")
 _NO_BUCKET = ("NoSuchBucket", "InvalidBucketName")
 _UNKNOWN_CONDITION = ("code: 501", "NotImplemented")
+_DAMAGED = "damaged"
+_DIGITS = re.compile(r"\A[0-9a-f]{0,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +129,7 @@ class S3Blobs:
     def set_aside(self, name: str) -> None:
         """Copy below `damaged/`, then free the name."""
         with self._translated():
-            aside = f"damaged/{name}.{new_uuid()}"
+            aside = f"{_DAMAGED}/{name}.{new_uuid()}"
             obstore.copy(self._store, _path(name), aside)
             obstore.delete(self._store, _path(name))
 
@@ -137,15 +141,36 @@ class S3Blobs:
             except FileNotFoundError:
                 return
 
-    def names(self, prefix: str = "") -> Iterator[str]:
-        """List page by page."""
+    def remove_damaged(self, sha256: Sha256) -> bool:
+        """Delete what is below `damaged/` under names of its own."""
+        begin = f"{_DAMAGED}/{checked_name(sha256)}"
+        with self._translated():
+            later = self._listed(_DAMAGED, begin)
+            found = list(takewhile(lambda path: path.startswith(f"{begin}."), later))
+            for path in found:
+                obstore.delete(self._store, path)
+        return bool(found)
+
+    def written_at(self, name: str) -> datetime:
+        """Ask the server, for the object's head."""
+        try:
+            with self._translated():
+                return obstore.head(self._store, _path(name))["last_modified"]
+        except FileNotFoundError:
+            raise BlobMissing(name) from None
+
+    def names(self, prefix: str = "", since: str = "") -> Iterator[str]:
+        """List page by page: a server does so in the order of its paths."""
         folders = _path(prefix).rpartition("/")[0] if prefix else None
         with self._translated():
-            for page in obstore.list(self._store, folders):
-                for found in page:
-                    name = found["path"].rpartition("/")[2]
-                    if _is_ours(found["path"]) and name.startswith(prefix):
-                        yield name
+            for path in self._listed(folders, _before(since)):
+                name = path.rpartition("/")[2]
+                if _is_ours(path) and name >= since and name.startswith(prefix):
+                    yield name
+
+    def _listed(self, folders: str | None, after: str | None) -> Iterator[str]:
+        for page in obstore.list(self._store, folders, offset=after):
+            yield from (found["path"] for found in page)
 
     def _put_new(self, path: str, draft: Path) -> bool:
         try:
@@ -238,6 +263,16 @@ def _path(name: str) -> str:
     if checked_name(name) == CURRENT_KEY:
         return name
     return f"{name[:2]}/{name[2:4]}/{name}"
+
+
+def _before(since: str) -> str | None:
+    """Return the path of the last name before all from `since` on, None before all.
+
+    A server lists what comes after a path. One that ends in the midst of a folder's
+    name would do, but SeaweedFS passes over the folder then.
+    """
+    first = int(_DIGITS.findall(since)[0].ljust(64, "0"), 16)
+    return _path(f"{first - 1:064x}") if first else None
 
 
 def _is_ours(path: str) -> bool:

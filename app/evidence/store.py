@@ -14,10 +14,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from app.domain.errors import EvidenceDamaged, EvidenceMissing
+from app.domain.errors import EvidenceDamaged, EvidenceMissing, StorageUnavailable
 from app.domain.ids import Sha256
 from app.evidence.blobs import BlobMissing, Blobs, checked_name, is_object
 from app.evidence.folder_blobs import DEFAULT_FLOOR_BYTES, FolderBlobs, free_bytes
@@ -62,16 +63,36 @@ class BlobEvidenceStore:
         with self.blobs.guarded():
             return self._hashed(sha256)
 
-    def names(self) -> Iterator[Sha256]:
-        """Return the name of every file that is there, sound or not."""
-        return (Sha256(name) for name in self.blobs.names() if is_object(name))
+    def delete(self, sha256: Sha256) -> bool:
+        """Remove a file for good, and what was set aside of it as damaged.
 
-    def remove(self, sha256: Sha256) -> None:
-        """Take a file away, and its keys first: what is left of it is noise."""
+        Its keys go first: if this is cut off, what is left of a sealed file is noise.
+        """
         _require_name(sha256)
-        kept = sorted(self.blobs.names(sha256), key=is_object)
-        for name in kept:
-            self.blobs.remove(name)
+        try:
+            kept = sorted(self.blobs.names(sha256), key=is_object)
+            for name in kept:
+                self.blobs.remove(name)
+            set_aside = self.blobs.remove_damaged(sha256)
+        except OSError as error:
+            raise StorageUnavailable(
+                f"The evidence file {sha256[:12]}… cannot be deleted "
+                f"now ({error.strerror}). It is tried again; see who may write there."
+            ) from error
+        return set_aside or any(map(is_object, kept))
+
+    def names(self, since: str = "") -> Iterator[Sha256]:
+        """Yield the name of every file that is there, sound or not, in order."""
+        found = self.blobs.names(since=since)
+        return (Sha256(name) for name in found if is_object(name))
+
+    def stored_at(self, sha256: Sha256) -> datetime:
+        """Return when a file came here, in UTC; KeyError without one."""
+        _require_name(sha256)
+        try:
+            return self.blobs.written_at(sha256)
+        except BlobMissing:
+            raise KeyError(sha256) from None
 
     def is_sealed(self, sha256: Sha256) -> bool:
         """Tell whether an object is encrypted; raises EvidenceDamaged without it."""

@@ -1,11 +1,13 @@
 """What every place for named bytes promises, real or fake."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 
+from app.domain.ids import Sha256
 from app.evidence.blobs import CURRENT_KEY, BlobMissing, Blobs
 from app.evidence.folder_blobs import FolderBlobs
 from tests.fakes.blobs import MemoryBlobs
@@ -92,12 +94,36 @@ def test_names_are_objects_and_keys_by_prefix(blobs: Blobs) -> None:
     """The note of the current key is none, nor is what was set aside."""
     for name in (_NAME, _OTHER, _KEY, CURRENT_KEY):
         assert blobs.add(name, _draft(blobs, b"some"))
-    assert sorted(blobs.names()) == sorted([_NAME, _OTHER, _KEY])
-    assert sorted(blobs.names(_NAME)) == sorted([_NAME, _KEY])
+    assert list(blobs.names()) == [_NAME, _KEY, _OTHER]
+    assert list(blobs.names(_NAME)) == [_NAME, _KEY]
+    assert list(blobs.names(since=_OTHER)) == [_OTHER]
+    assert list(blobs.names("0" * 64)) == []
     blobs.set_aside(_NAME)
-    assert sorted(blobs.names()) == sorted([_OTHER, _KEY])
+    assert list(blobs.names()) == [_KEY, _OTHER]
     assert blobs.add(_NAME, _draft(blobs, b"healed"))
     assert _read(blobs, CURRENT_KEY) == b"some"
+
+
+def test_what_was_set_aside_goes_with_its_object_alone(blobs: Blobs) -> None:
+    """However often one was damaged; it shows the same people."""
+    damaged = [_NAME, _NAME, _OTHER]
+    for name in damaged:
+        blobs.add(name, _draft(blobs, b"some"))
+        blobs.set_aside(name)
+    blobs.add(_NAME, _draft(blobs, b"healed"))
+    assert blobs.remove_damaged(Sha256(_NAME))
+    assert not blobs.remove_damaged(Sha256(_NAME))
+    assert _read(blobs, _NAME) == b"healed"
+    assert blobs.remove_damaged(Sha256(_OTHER))
+
+
+def test_bytes_tell_when_they_came(blobs: Blobs) -> None:
+    with pytest.raises(BlobMissing):
+        blobs.written_at(_NAME)
+    blobs.add(_NAME, _draft(blobs, b"some"))
+    written = blobs.written_at(_NAME)
+    assert written.utcoffset() == timedelta(0)
+    assert abs(datetime.now(UTC) - written) < timedelta(minutes=10)
 
 
 @pytest.mark.parametrize("name", ["", "x", "../" + "a" * 61, _NAME + ".key", "damaged"])

@@ -5,6 +5,7 @@ import itertools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -197,6 +198,35 @@ def test_putting_a_damaged_file_again_heals_it(subject: Subject, clip: Path) -> 
         assert file.read() == clip.read_bytes()
 
 
+def test_what_was_deleted_is_gone_and_may_come_again(
+    subject: Subject, clip: Path
+) -> None:
+    """Once only; another file stays."""
+    sha256, _ = subject.store.put(clip)
+    other = clip.with_name("other")
+    other.write_bytes(b"another")
+    stays, _ = subject.store.put(other)
+    assert subject.store.delete(sha256)
+    assert not subject.store.delete(sha256)
+    assert list(subject.store.names()) == [stays]
+    with pytest.raises(EvidenceDamaged):
+        subject.store.open(sha256)
+    subject.store.open(stays).close()
+    subject.store.put(clip)
+    subject.store.open(sha256).close()
+
+
+@pytest.mark.parametrize("spoil", ["damage", "lose"])
+def test_what_is_damaged_or_lost_can_be_deleted(
+    subject: Subject, clip: Path, spoil: str
+) -> None:
+    """A damaged file is a file; a lost one is none, whatever is left of its keys."""
+    sha256, _ = subject.store.put(clip)
+    getattr(subject, spoil)(sha256)
+    assert subject.store.delete(sha256) is (spoil == "damage")
+    assert not subject.store.delete(sha256)
+
+
 def test_a_full_store_says_so_and_keeps_what_it_has(
     subject: Subject, clip: Path, tmp_path: Path
 ) -> None:
@@ -217,20 +247,44 @@ def test_a_full_store_says_so_and_keeps_what_it_has(
 )  # fmt: skip
 def test_only_hashes_are_names(subject: Subject, name: str) -> None:
     """No other name reaches the file system."""
-    for act in (subject.store.open, subject.store.remove):
+    store = subject.store
+    for act in (store.open, store.delete, store.stored_at):
         with pytest.raises(ValueError, match=r"\w"):
             act(Sha256(name))
 
 
-def test_names_are_what_was_put(subject: Subject, clip: Path, tmp_path: Path) -> None:
-    """Neither keys nor drafts are among them, and what was removed is not."""
-    other = tmp_path / "other"
-    other.write_bytes(b"one more")
-    first, second = subject.store.put(clip)[0], subject.store.put(other)[0]
-    assert sorted(subject.store.names()) == sorted([first, second])
-    subject.store.remove(first)
-    subject.store.remove(first)
-    assert list(subject.store.names()) == [second]
+def test_names_come_in_order_and_from_anywhere_on(
+    subject: Subject, tmp_path: Path
+) -> None:
+    """Neither keys nor drafts nor what was deleted are among them.
+
+    Two lists in one order are compared without holding either.
+    """
+    source, put = tmp_path / "any", []
+    for number in range(20):
+        source.write_bytes(b"%d" % number)
+        put.append(subject.store.put(source)[0])
+    subject.store.delete(put.pop())
+    names = sorted(put)
+    assert list(subject.store.names()) == names
+    tenth = names[10]
+    begins = (tenth, tenth[:-1] + "~", *(tenth[:digits] for digits in range(1, 7)))
+    for since in (*begins, "0", "f" * 64, "g", "~"):
+        wanted = [name for name in names if name >= since]
+        assert list(subject.store.names(since)) == wanted, since
+
+
+def test_a_file_tells_since_when_it_is_there(subject: Subject, clip: Path) -> None:
+    """By the clock of its place; putting it again does not make it younger."""
+    sha256, _ = subject.store.put(clip)
+    stored = subject.store.stored_at(sha256)
+    assert stored.utcoffset() == timedelta(0)
+    assert abs(datetime.now(UTC) - stored) < timedelta(minutes=10)
+    subject.store.put(clip)
+    assert subject.store.stored_at(sha256) == stored
+    subject.lose(sha256)
+    with pytest.raises(KeyError):
+        subject.store.stored_at(sha256)
 
 
 @settings(

@@ -4,11 +4,12 @@ import io
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from app.domain.errors import StorageFull, StorageUnavailable
-from app.domain.ids import new_uuid
+from app.domain.ids import Sha256, new_uuid
 from app.evidence.blobs import CURRENT_KEY, BlobMissing, checked_name
 
 
@@ -24,7 +25,8 @@ class MemoryBlobs:
         self.capacity_bytes = capacity_bytes
         self.away = self.shut = False
         self.kept: dict[str, bytes] = {}
-        self.damaged: list[bytes] = []
+        self.damaged: list[tuple[str, bytes]] = []
+        self._written: dict[str, datetime] = {}
 
     def guarded(self) -> AbstractContextManager[None]:
         """Guard nothing."""
@@ -48,12 +50,15 @@ class MemoryBlobs:
         self._require_there()
         content = draft.read_bytes()
         with self._lock:
-            return self.kept.setdefault(checked_name(name), content) is content
+            added = self.kept.setdefault(checked_name(name), content) is content
+            self._written.setdefault(name, datetime.now(UTC))
+        return added
 
     def replace(self, name: str, draft: Path) -> None:
         """Keep what is in the draft."""
         self._require_there()
         self.kept[checked_name(name)] = draft.read_bytes()
+        self._written[name] = datetime.now(UTC)
         draft.unlink()
 
     def open(self, name: str) -> BinaryIO:
@@ -67,18 +72,34 @@ class MemoryBlobs:
     def set_aside(self, name: str) -> None:
         """Keep it elsewhere."""
         self._require_there()
-        self.damaged.append(self.kept.pop(checked_name(name)))
+        self.damaged.append((name, self.kept.pop(checked_name(name))))
+        del self._written[name]
 
     def remove(self, name: str) -> None:
         """Forget it."""
         self._require_there()
         self.kept.pop(checked_name(name), None)
+        self._written.pop(name, None)
 
-    def names(self, prefix: str = "") -> Iterator[str]:
+    def remove_damaged(self, sha256: Sha256) -> bool:
+        """Forget what was kept elsewhere."""
+        self._require_there()
+        before, name = len(self.damaged), checked_name(sha256)
+        self.damaged = [each for each in self.damaged if each[0] != name]
+        return len(self.damaged) < before
+
+    def written_at(self, name: str) -> datetime:
+        """Return when it was kept."""
+        self._require_there()
+        if checked_name(name) not in self.kept:
+            raise BlobMissing(name)
+        return self._written[name]
+
+    def names(self, prefix: str = "", since: str = "") -> Iterator[str]:
         """Return the names."""
         self._require_there()
-        names = [name for name in self.kept if name != CURRENT_KEY]
-        return (name for name in names if name.startswith(prefix))
+        names = sorted(name for name in self.kept if name != CURRENT_KEY)
+        return (name for name in names if name.startswith(prefix) and name >= since)
 
     def _require_there(self) -> None:
         if self.away:

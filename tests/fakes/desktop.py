@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -182,12 +182,18 @@ class NoEvidence:
         """Refuse."""
         raise KeyError(source, about_bytes)
 
-    def names(self) -> Iterator[Sha256]:
+    def delete(self, sha256: Sha256) -> bool:
+        """Refuse."""
+        raise KeyError(sha256)
+
+    def names(self, since: str = "") -> Iterator[Sha256]:
         """Return nothing."""
+        del since
         return iter(())
 
-    def remove(self, sha256: Sha256) -> None:
-        """There was nothing."""
+    def stored_at(self, sha256: Sha256) -> datetime:
+        """Refuse."""
+        raise KeyError(sha256)
 
 
 class NoSecrets:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +17,7 @@ class MemoryEvidenceStore:
     def __init__(self, capacity_bytes: int = 1 << 30) -> None:
         self.capacity_bytes = capacity_bytes
         self.files: dict[str, bytes] = {}
+        self._stored: dict[str, datetime] = {}
 
     def put(self, source: Path) -> tuple[Sha256, int]:
         """Keep the content of a file."""
@@ -30,6 +32,7 @@ class MemoryEvidenceStore:
             raise StorageFull("The store in memory is full. Make it larger.")
         sha256 = Sha256(hashlib.sha256(content).hexdigest())
         self.files[sha256] = content
+        self._stored.setdefault(sha256, datetime.now(UTC))
         return sha256, len(content)
 
     def open(self, sha256: Sha256) -> BinaryIO:
@@ -40,14 +43,22 @@ class MemoryEvidenceStore:
             raise EvidenceDamaged("The file in memory was changed. Put it again.")
         return io.BytesIO(content)
 
-    def names(self) -> Iterator[Sha256]:
-        """Return what was put."""
-        return map(Sha256, tuple(self.files))
-
-    def remove(self, sha256: Sha256) -> None:
-        """Forget it."""
+    def delete(self, sha256: Sha256) -> bool:
+        """Forget the content."""
         _require_hash(sha256)
-        self.files.pop(sha256, None)
+        self._stored.pop(sha256, None)
+        return self.files.pop(sha256, None) is not None
+
+    def names(self, since: str = "") -> Iterator[Sha256]:
+        """Return what was put, in order."""
+        return (Sha256(name) for name in sorted(self.files) if name >= since)
+
+    def stored_at(self, sha256: Sha256) -> datetime:
+        """Return when the content was put."""
+        _require_hash(sha256)
+        if sha256 not in self.files:
+            raise KeyError(sha256)
+        return self._stored[sha256]
 
 
 def _require_hash(name: str) -> None:

@@ -10,9 +10,9 @@ from app.config import secret_store
 from app.config.paths import Paths
 from app.config.secret_store import open_secret_store
 from app.domain.ids import Sha256
-from app.evidence.open_store import S3_SECRET, open_evidence
+from app.evidence.open_store import S3_SECRET, open_evidence, set_aside_store
 from app.evidence.sealed_format import MAGIC
-from app.evidence.store import LocalEvidenceStore
+from app.evidence.store import BlobEvidenceStore, LocalEvidenceStore
 
 
 class Workstation:
@@ -35,6 +35,11 @@ class Workstation:
         source.write_bytes(content)
         opened = open_evidence(self.paths, open_secret_store(self.paths))
         return opened.store.put(source)[0]
+
+    def aside(self) -> BlobEvidenceStore:
+        """Return where files without a case go."""
+        opened = open_evidence(self.paths, open_secret_store(self.paths))
+        return set_aside_store(self.paths, opened)
 
     def read(self, name: Sha256) -> bytes:
         """Read evidence as the desktop does."""
@@ -89,6 +94,33 @@ def test_a_key_is_rotated_and_the_old_one_forgotten(station: Workstation) -> Non
     assert old not in station.run("keys")
     station.run("forget-key", old)
     assert station.read(name) == b"evidence"
+
+
+def test_what_was_set_aside_is_sealed_and_rotated_as_the_rest(
+    station: Workstation,
+) -> None:
+    """Else a key that is forgotten would take it along."""
+    station.put(b"evidence")
+    source = station.paths.root / "stray"
+    source.write_bytes(b"no case names it")
+    name, _ = station.aside().put(source)
+    place = station.paths.set_aside / name[:2] / name[2:4] / name
+    assert place.read_bytes().startswith(MAGIC)
+    old = station.run("keys").split(":")[0]
+    assert "2 file(s)" in station.run("keys")
+    assert "2 keys were wrapped anew" in station.run("rotate-key")
+    station.run("forget-key", old)
+    with station.aside().open(name) as file:
+        assert file.read() == b"no case names it"
+
+
+def test_a_store_in_clear_sets_aside_in_clear(station: Workstation) -> None:
+    station.run("set", "own", "--plain")
+    source = station.paths.root / "stray"
+    source.write_bytes(b"no case names it")
+    name, _ = station.aside().put(source)
+    assert not station.aside().is_sealed(name)
+    assert list(station.aside().names()) == [name]
 
 
 def test_two_workstations_share_a_folder(

@@ -77,7 +77,9 @@ def test_without_its_marker_nothing_is_missing(share: Path, source: Path) -> Non
     with pytest.raises(StorageUnavailable, match="Mount it"):
         list(store.names())
     with pytest.raises(StorageUnavailable, match="Mount it"):
-        store.remove(name)
+        store.delete(name)
+    with pytest.raises(StorageUnavailable, match="Mount it"):
+        store.stored_at(Sha256("0" * 64))
 
 
 def test_a_share_without_hard_links_does(

@@ -83,6 +83,36 @@ def test_what_it_cannot_take_waits_and_is_evidence_already(scene: Scene) -> None
     assert set(scene.store.names()) == set(contents)
 
 
+def test_what_is_in_both_places_is_one_file(scene: Scene) -> None:
+    """Named once, in order, and deleted here and there with its keys."""
+    names = [scene.put(b"%d" % number) for number in range(5)]
+    scene.remote.away = True
+    names += [scene.put(b"%d" % number) for number in range(3, 8)]
+    scene.remote.away = False
+    every = sorted(set(names))
+    assert scene.store.waiting() == 5
+    assert list(scene.store.names()) == every
+    assert list(scene.store.names(every[4])) == every[4:]
+    assert all(scene.store.delete(name) for name in every)
+    assert not any(scene.store.delete(name) for name in every)
+    assert set(scene.remote.kept) == {CURRENT_KEY}
+    assert not list(scene.local.names())
+
+
+def test_nothing_is_deleted_here_while_the_store_is_away(scene: Scene) -> None:
+    """Nobody could say what became of the other copy; later both go."""
+    name = scene.put(b"in both")
+    scene.remote.away = True
+    scene.put(b"in both")
+    with pytest.raises(StorageUnavailable):
+        scene.store.delete(name)
+    assert scene.store.waiting() == 1
+    scene.remote.away = False
+    assert scene.store.delete(name)
+    with pytest.raises(EvidenceDamaged):
+        scene.store.open(name)
+
+
 def test_it_is_asked_again_only_after_a_while(scene: Scene) -> None:
     """One case waits for its timeout, not each."""
     scene.remote.away = True

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import EvidenceDamaged, KeyUnavailable, StateConflict
+from app.domain.errors import (
+    EvidenceDamaged,
+    KeyUnavailable,
+    StateConflict,
+    StorageUnavailable,
+)
 from app.domain.ids import Sha256
 from app.evidence import upkeep
 from app.evidence.blobs import CURRENT_KEY, is_key
@@ -183,14 +188,43 @@ def test_who_has_no_key_is_told_which(
     assert _read(friend, _put(friend, tmp_path, b"x")) == b"x"
 
 
-def test_removing_leaves_nothing(
+def test_deleting_leaves_nothing(
     store: BlobEvidenceStore, blobs: MemoryBlobs, tmp_path: Path
 ) -> None:
-    """Neither the object nor a key that would open a copy of it."""
+    """Neither the object, nor a damaged copy of it, nor a key that would open one."""
     name, other = _put(store, tmp_path), _put(store, tmp_path, b"stays")
-    store.remove(name)
+    blobs.kept[name] = blobs.kept[name][:-1]
+    _put(store, tmp_path)
+    assert len(blobs.damaged) == 1
+    assert store.delete(name)
     assert all(not kept.startswith(name) for kept in blobs.kept)
+    assert not blobs.damaged
     assert _read(store, other) == b"stays"
+
+
+def test_deleting_takes_the_keys_first(
+    store: BlobEvidenceStore,
+    blobs: MemoryBlobs,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is left when it is cut off opens with nothing, and goes the next time."""
+    name = _put(store, tmp_path)
+    remove = blobs.remove
+
+    def cut_off(name: str) -> None:
+        if not is_key(name):
+            raise StorageUnavailable("The store in memory went away. Wait.")
+        remove(name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(blobs, "remove", cut_off)
+        with pytest.raises(StorageUnavailable):
+            store.delete(name)
+    assert not list(filter(is_key, blobs.kept))
+    with pytest.raises(EvidenceDamaged):
+        store.open(name)
+    assert store.delete(name)
 
 
 def test_a_repeat_keeps_one_object_and_one_key(

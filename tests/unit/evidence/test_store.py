@@ -3,11 +3,12 @@
 import errno
 import os
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from app.domain.errors import StorageFull
+from app.domain.errors import EnvironmentFault, StorageFull
 from app.evidence.store import LocalEvidenceStore
 
 
@@ -107,3 +108,43 @@ def test_names_lists_what_is_there(tmp_path: Path, source: Path) -> None:
     (tmp_path / "store" / "incoming" / "half").write_bytes(b"x")
     (tmp_path / "store" / first[:2] / first[2:4] / "note.txt").write_bytes(b"x")
     assert sorted(store.names()) == sorted([first, second])
+
+
+def test_what_was_set_aside_as_damaged_is_deleted_as_well(
+    tmp_path: Path, source: Path
+) -> None:
+    """It shows the same people."""
+    store = LocalEvidenceStore(tmp_path / "store", floor_bytes=0)
+    sha256, _ = store.put(source)
+    path = store.local_path(sha256)
+    path.chmod(0o600)
+    path.write_bytes(b"pictura")
+    store.put(source)
+    assert len(_files(tmp_path / "store")) == 2
+    assert store.delete(sha256)
+    assert _files(tmp_path / "store") == []
+
+
+def test_what_cannot_be_deleted_now_says_so(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody has it open, perhaps; it is there as before."""
+    store = LocalEvidenceStore(tmp_path / "store", floor_bytes=0)
+    sha256, _ = store.put(source)
+
+    def busy(_path: Path) -> None:
+        raise PermissionError(errno.EACCES, "in use")
+
+    monkeypatch.setattr(Path, "unlink", busy)
+    with pytest.raises(EnvironmentFault, match="cannot be deleted"):
+        store.delete(sha256)
+    monkeypatch.undo()
+    store.open(sha256).close()
+
+
+def test_a_file_tells_since_when_it_is_here(tmp_path: Path, source: Path) -> None:
+    """By the clock of its disk."""
+    store = LocalEvidenceStore(tmp_path / "store", floor_bytes=0)
+    sha256, _ = store.put(source)
+    os.utime(store.local_path(sha256), (0, 86400))
+    assert store.stored_at(sha256) == datetime(1970, 1, 2, tzinfo=UTC)
