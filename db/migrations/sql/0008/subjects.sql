@@ -42,7 +42,7 @@ $$;
 -- was decided, not by whom.
 CREATE FUNCTION atalaya.subject_cases(p_request uuid) RETURNS TABLE (
     document jsonb, state text, camera_name text, location text, notice_number text,
-    plate_in_force text, held boolean, reviews jsonb
+    plate_in_force text, reviews jsonb
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -51,7 +51,7 @@ DECLARE
 BEGIN
     RETURN QUERY
     SELECT i.document, i.state, c.name, c.location, n.number, i.plate_in_force,
-        atalaya.is_held(i.id), coalesce((
+        coalesce((
             SELECT jsonb_agg(jsonb_build_object('verdict', r.verdict,
                 'reason', r.reason, 'comment', r.comment, 'plate', r.plate_text,
                 'decided_at', r.decided_at, 'undone_at', u.undone_at)
