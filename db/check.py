@@ -36,6 +36,4 @@ def check(
         with translated(), address.connect(parameters) as connection:
             yield from check_rows(connection, progress)
     with translated(), address.connect(parameters, autocommit=True) as connection:
-        yield from check_objects(
-            connection, store, stored, mending, progress, since
-        )
+        yield from check_objects(connection, store, stored, mending, progress, since)

@@ -37,7 +37,7 @@ _NEEDED = """
 """
 _ERASED = """
     SELECT EXISTS (SELECT FROM atalaya.erasure_object AS o
-        WHERE o.sha256 = %s AND o.outcome <> 'shared')
+        WHERE o.sha256 = %(name)s AND o.outcome <> 'shared')
 """
 
 
@@ -57,8 +57,8 @@ class StoredNames(Protocol):
 class Mending:
     """What may be done about faults, and with what.
 
-    Files without a case go to `aside`. `copies` opens other places where a lost file
-    may lie, and puts it back when its hash is right; True when it did.
+    Files without a case go to `aside`. `put_back` looks for a lost file elsewhere and
+    stores it again when its hash is right; True when it did.
     """
 
     aside: EvidenceStore
@@ -132,7 +132,7 @@ class _Walk:
     ) -> Iterator[CheckFinding]:
         if is_named:
             yield from self._look_at_named(name, is_stored)
-        elif not self._ask(_NEEDED, {"name": name}):
+        elif not self._ask(_NEEDED, name):
             yield from self._look_at_orphan(name)
 
     def _look_at_named(self, name: Sha256, is_stored: bool) -> Iterator[CheckFinding]:
@@ -140,14 +140,16 @@ class _Walk:
             self._store.open(name).close()
         except EvidenceDamaged as error:
             # It may have been erased since the names were read.
-            if self._ask(_NEEDED, {"name": name}):
-                trouble = Trouble.OBJECT_DAMAGED if is_stored else Trouble.OBJECT_MISSING
+            if self._ask(_NEEDED, name):
+                trouble = (
+                    Trouble.OBJECT_DAMAGED if is_stored else Trouble.OBJECT_MISSING
+                )
                 back = self._mending is not None and self._mending.put_back(name)
                 done = "put back from a copy" if back else ""
                 yield CheckFinding(trouble, name, str(error), done)
 
     def _look_at_orphan(self, name: Sha256) -> Iterator[CheckFinding]:
-        if self._ask(_ERASED, (name,)):
+        if self._ask(_ERASED, name):
             said = "its erasure is certified, but the file is there"
             done = ""
             if self._mending is not None and self._store.delete(name):
@@ -175,6 +177,6 @@ class _Walk:
         except KeyError:
             return True
 
-    def _ask(self, query: str, values: object) -> bool:
-        row = self._connection.execute(query.encode(), values).fetchone()  # type: ignore[arg-type]
+    def _ask(self, query: str, name: Sha256) -> bool:
+        row = self._connection.execute(query.encode(), {"name": name}).fetchone()
         return bool(row and row[0])

@@ -230,9 +230,7 @@ def _check_infraction(
         else sha256_of(canonical_document(infraction)) == sha256
     )
     if infraction is None or not whole:
-        yield CheckFinding(
-            Trouble.DOCUMENT_ALTERED, subject, "the finding was altered"
-        )
+        yield CheckFinding(Trouble.DOCUMENT_ALTERED, subject, "the finding was altered")
         return
     if not agrees:
         yield CheckFinding(

@@ -47,7 +47,7 @@ class Keeper:
         self._server = server
         self._daily = [
             _Daily(failure, begin, server.superuser_dsn, clock)
-            for failure, begin in (_PLATES | dict(chores or {})).items()
+            for failure, begin in {**_PLATES, **(chores or {})}.items()
         ]
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="database-keeper")

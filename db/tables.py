@@ -432,9 +432,7 @@ case_retention = Table(
 erasure = Table(
     "erasure",
     metadata,
-    Column(
-        "id", UUID, primary_key=True, server_default=func.gen_random_uuid()
-    ),
+    Column("id", UUID, primary_key=True, server_default=func.gen_random_uuid()),
     Column("number", BigInteger, Identity(always=True), nullable=False, unique=True),
     Column(
         "infraction_id",

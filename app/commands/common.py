@@ -30,6 +30,16 @@ def add_dsn(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_superuser(parser: argparse.ArgumentParser) -> None:
+    """Let the database be chosen by somebody who looks after it."""
+    parser.add_argument(
+        "--superuser-dsn",
+        default=os.environ.get("ATALAYA_SUPERUSER_DSN"),
+        help="address with a superuser (or ATALAYA_SUPERUSER_DSN); default: the "
+        "built-in server",
+    )
+
+
 def add_model(parser: argparse.ArgumentParser) -> None:
     """Let the detector be chosen."""
     parser.add_argument("--model", help="model of the registry, or a path")

@@ -2,12 +2,12 @@
 
 import argparse
 import getpass
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from app.commands.common import Commands, add_dsn, add_home, paths_of
+from app.commands import housekeeping
+from app.commands.common import Commands, add_dsn, add_home, add_superuser, paths_of
 from app.domain.errors import StateConflict
 from app.domain.ids import Login
 from app.domain.person import Role
@@ -23,14 +23,14 @@ def add(commands: Commands) -> None:
     setup = actions.add_parser(
         "setup", help="make tables, roles and logins on a server (as its superuser)"
     )
-    _add_superuser(setup)
+    add_superuser(setup)
     add_home(setup)
     setup.set_defaults(run=_setup)
     person = actions.add_parser("add-person", help="give somebody a login")
     person.add_argument("login")
     person.add_argument("--name", required=True, help="full name")
     person.add_argument("--role", required=True, choices=_ROLES)
-    _add_superuser(person)
+    add_superuser(person)
     add_home(person)
     person.set_defaults(run=_add_person)
     engine = actions.add_parser(
@@ -39,10 +39,7 @@ def add(commands: Commands) -> None:
     add_home(engine)
     engine.set_defaults(run=_engine_login)
     _add_plates(actions)
-    check = actions.add_parser("check", help="compare rows, evidence files and hashes")
-    _add_superuser(check)
-    add_home(check)
-    check.set_defaults(run=_check)
+    housekeeping.add(actions)
     _add_verify_audit(actions)
     _add_people(actions)
 
@@ -67,7 +64,7 @@ def _add_verify_audit(actions: Commands) -> None:
         metavar="HEX",
         help="public key of another computer whose anchors are trusted",
     )
-    _add_superuser(verify)
+    add_superuser(verify)
     add_home(verify)
     verify.set_defaults(run=_verify_audit)
 
@@ -87,7 +84,7 @@ def _add_plates(actions: Commands) -> None:
     forget.add_argument(
         "--dry-run", action="store_true", help="only say what would be forgotten"
     )
-    _add_superuser(forget)
+    add_superuser(forget)
     add_home(forget)
     forget.set_defaults(run=_forget_plates)
 
@@ -106,18 +103,9 @@ def _add_people(actions: Commands) -> None:
     for parser, run in runs:
         if parser is not listed:
             parser.add_argument("login")
-        _add_superuser(parser)
+        add_superuser(parser)
         add_home(parser)
         parser.set_defaults(run=run)
-
-
-def _add_superuser(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--superuser-dsn",
-        default=os.environ.get("ATALAYA_SUPERUSER_DSN"),
-        help="address with a superuser (or ATALAYA_SUPERUSER_DSN); default: the "
-        "built-in server",
-    )
 
 
 def _add_person(options: argparse.Namespace) -> int:
@@ -178,16 +166,6 @@ def _forget_plates(options: argparse.Namespace) -> int:
     ):
         print(line)
     return 0
-
-
-def _check(options: argparse.Namespace) -> int:
-    from app.bootstrap import check_database
-
-    findings = check_database(paths_of(options), options.superuser_dsn)
-    for finding in findings:
-        print(finding)
-    print(f"{len(findings)} finding(s)")
-    return 1 if findings else 0
 
 
 def _sessions(options: argparse.Namespace) -> int:

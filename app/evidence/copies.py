@@ -1,4 +1,4 @@
-"""Other places where a lost evidence file may still lie, and the way back from there."""
+"""Other places where a lost evidence file may still lie, and the way back."""
 
 import hashlib
 from collections.abc import Sequence

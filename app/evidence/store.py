@@ -129,7 +129,7 @@ class LocalEvidenceStore:
         for first in _folders(self._root, since[:2]):
             tail = since[2:4] if first.name == since[:2] else ""
             for second in _folders(first, tail):
-                for name in sorted(os.listdir(second)):
+                for name in sorted(path.name for path in second.iterdir()):
                     if name >= since and _NAME.fullmatch(name):
                         yield Sha256(name)
 
@@ -218,9 +218,9 @@ def _unlinked(path: Path) -> bool:
 
 def _folders(root: Path, since: str) -> Iterator[Path]:
     """Yield the folders named by two digits, in order, from `since` on."""
-    for name in sorted(os.listdir(root)):
-        if _PAIR.fullmatch(name) and name >= since and (root / name).is_dir():
-            yield root / name
+    for path in sorted(root.iterdir()):
+        if _PAIR.fullmatch(path.name) and path.name >= since and path.is_dir():
+            yield path
 
 
 def _missing(sha256: Sha256) -> EvidenceDamaged:

@@ -1,4 +1,4 @@
-"""What is kept of a plate, as a folder: a summary, the data, masked pictures, hashes."""
+"""What is kept of a plate, as a folder: summary, data, masked pictures, hashes."""
 
 import hashlib
 import json

@@ -190,7 +190,7 @@ def test_what_is_left_of_an_erased_case_is_watched_like_any_other(
         found = {each for each, _ in _look(kept)}
         assert trouble in found, statement
         for table in reversed(tables):
-            superuser.execute(f"DELETE FROM atalaya.{table}".encode())
+            superuser.execute(f"DELETE FROM atalaya.{table}".encode())  # noqa: S608
         for table in tables:
             superuser.execute(
                 f"INSERT INTO atalaya.{table} OVERRIDING SYSTEM VALUE"

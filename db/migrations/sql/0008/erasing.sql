@@ -158,9 +158,17 @@ CREATE FUNCTION atalaya.object_gone(p_erasure uuid, p_sha256 text, p_outcome tex
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    IF p_outcome IS NULL OR p_outcome NOT IN ('deleted', 'absent', 'shared') THEN
+        RAISE EXCEPTION 'A file is deleted, absent or shared.' USING ERRCODE = 'AT003';
+    END IF;
     IF (p_outcome = 'shared') <> atalaya.is_needed(p_sha256) THEN
         RAISE EXCEPTION 'Whether another case needs this file has changed.'
             USING ERRCODE = 'AT001';
+    END IF;
+    PERFORM FROM atalaya.erasure_object
+        WHERE erasure_id = p_erasure AND sha256 = p_sha256;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'This file is in no erasure.' USING ERRCODE = 'AT002';
     END IF;
     UPDATE atalaya.erasure_object SET outcome = p_outcome, done_at = clock_timestamp()
         WHERE erasure_id = p_erasure AND sha256 = p_sha256 AND outcome IS NULL;
