@@ -152,6 +152,7 @@ class HoldPanel(QFrame):
         self._reason_title.setBuddy(self._reason)
         self._days_title.setBuddy(self._days)
         days = QHBoxLayout()
+        days.setSpacing(8)
         days.addWidget(self._days_title)
         days.addWidget(self._days)
         days.addStretch(1)

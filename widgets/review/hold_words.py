@@ -18,4 +18,4 @@ def hold_name(hold: Hold) -> str:
 def hold_line(hold: Hold) -> str:
     """Return kind, reason, and who set it when."""
     day = formatting.date_iso(hold.set_at)
-    return f"{hold_name(hold)} · {hold.reason}\n{hold.set_by}, {day}"
+    return f"{hold_name(hold)} · {hold.reason} ({hold.set_by}, {day})"
