@@ -17,7 +17,7 @@ from db import address
 from db.faults import translated
 
 BATCH = 50
-_FILES = 500
+_FILES = 200
 _OVERDUE = """
     SELECT o.infraction_id, o.kind, o.state, c.name, o.occurred_at, o.due_at, o.held,
         o.objects, o.size_bytes
@@ -149,15 +149,20 @@ class Erasing:
     def _delete(
         self, connection: address.Connection, named: list[tuple[UUID, str, bool]]
     ) -> None:
-        for erasure, name, needed in named:
-            try:
-                outcome = "shared" if needed else self._deleted(Sha256(name))
-            except EnvironmentFault as fault:
-                self._stuck.add(name)
-                self.trouble = self.trouble or fault
-                continue
-            with translated():
-                connection.execute(_GONE, (erasure, name, outcome))
+        """Delete file by file, then tell of all in one commit, cut off or not."""
+        told: list[tuple[UUID, str, str]] = []
+        try:
+            for erasure, name, needed in named:
+                try:
+                    outcome = "shared" if needed else self._deleted(Sha256(name))
+                except EnvironmentFault as fault:
+                    self._stuck.add(name)
+                    self.trouble = self.trouble or fault
+                    continue
+                told.append((erasure, name, outcome))
+        finally:
+            with translated(), connection.transaction(), connection.cursor() as cursor:
+                cursor.executemany(_GONE, told)
 
     def _deleted(self, name: Sha256) -> str:
         there = self._store.delete(name)

@@ -292,7 +292,8 @@ class ReviewPage(Page):
 
     def _offer(self) -> None:
         person = self.context.session.person
-        pending = self._case is not None and self._case.state is InfractionState.PENDING
+        case = self._case if self._case is not None and not self._case.erased else None
+        pending = case is not None and case.state is InfractionState.PENDING
         may_decide = person.may(Right.REVIEW) and pending
         sound = self.checked
         issuable = self._to_issue() is not None
@@ -304,7 +305,7 @@ class ReviewPage(Page):
         )
         self._bar.offer_hold(
             person.may(Right.HOLD_CASES),
-            possible=self._case is not None and not self._case.erased,
+            possible=case is not None,
         )
         self._facts.plate.allow(may_decide)
 
@@ -387,14 +388,16 @@ class ReviewPage(Page):
     def _to_issue(self) -> Case | None:
         """Return the case a notice is issued for: this one, or the one just decided."""
         for case in (self._case, self._decided):
-            if case is not None and case.state is InfractionState.CONFIRMED:
+            if case is None or case.erased:
+                continue
+            if case.state is InfractionState.CONFIRMED:
                 return case
         return None
 
     def _to_print(self) -> Case | None:
         printable = (InfractionState.CONFIRMED, InfractionState.NOTIFIED)
         for case in (self._case, self._decided):
-            if case is not None and case.state in printable:
+            if case is not None and case.state in printable and not case.erased:
                 return case
         return None
 
