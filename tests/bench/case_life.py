@@ -20,7 +20,7 @@ from pathlib import Path
 import psycopg
 
 from app.domain.evidence import EvidenceItem, EvidenceKind
-from app.domain.ids import EvidenceId, Sha256, TrackId, new_uuid
+from app.domain.ids import EvidenceId, InfractionId, Sha256, TrackId, new_uuid
 from app.domain.infraction import Infraction
 from app.evidence.store import LocalEvidenceStore
 from db.case_erasure import Erasing, overdue_cases
@@ -75,7 +75,7 @@ def fill(
         wall = first + timedelta(minutes=number)
         made = replace(
             like,
-            id=new_uuid(),
+            id=InfractionId(new_uuid()),
             track_id=TrackId(number + 1),
             occurred=replace(OCCURRED, wall=wall),
             evidence=items,
