@@ -16,7 +16,7 @@ from app.ports import EvidenceStore
 from db import address
 from db.faults import translated
 
-BATCH = 50
+BATCH = 20
 _FILES = 200
 _OVERDUE = """
     SELECT o.infraction_id, o.kind, o.state, c.name, o.occurred_at, o.due_at, o.held,
@@ -130,6 +130,8 @@ class Erasing:
         Raises DatabaseUnavailable or StateConflict; the next step goes on from there.
         """
         with translated(), _connect(self._dsn, autocommit=True) as connection:
+            # A busy server may need more than the usual ten seconds for a batch.
+            connection.execute("SET statement_timeout = '1min'")
             rows = connection.execute(_OPEN, (_FILES,)).fetchall()
             named = [row for row in rows if row[1] not in self._stuck]
             if named:
