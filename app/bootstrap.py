@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from db.audit_check import AuditReport
     from db.embedded import EmbeddedServer
     from db.engine_gateway import EngineGateway
+    from db.keeper import Chores
     from db.provision import NewPerson
     from widgets.services import DesktopServices
 
@@ -90,11 +91,22 @@ def database(
         protect_server(server.superuser_dsn)
         if known is None:
             secrets.put(ENGINE_SECRET, ENGINE_LOGIN, password)
-        with closing(Keeper(server, SystemClock())):
+        with closing(Keeper(server, SystemClock(), _chores(paths, secrets))):
             yield Database(address=server.address, embedded=server)
     finally:
         if server.started_here:
             server.stop()
+
+
+def _chores(paths: Paths, secrets: SecretStore) -> "Chores":
+    """Return what is done daily beside forgetting plates."""
+    from app.evidence.open_store import open_evidence
+    from db.case_erasure import Erasing
+
+    def erase(dsn: str) -> Erasing:
+        return Erasing(dsn, open_evidence(paths, secrets).store)
+
+    return {"cases whose term is over are not erased": erase}
 
 
 def _new_password() -> str:
@@ -570,19 +582,6 @@ def forget_plates(
         done = Forgetting(dsn)
         done.finish()
         yield f"{done.reads} reads and {done.plates} plates were forgotten."
-
-
-def check_database(paths: Paths, superuser_dsn: str | None) -> list[str]:
-    """Return one line for each thing that does not hold together."""
-    from app.evidence.open_store import open_evidence
-    from db.check import check
-
-    secrets = open_secret_store(paths)
-    store = open_evidence(paths, secrets).store
-    with database(paths, superuser_dsn, secrets) as server:
-        owner = server.embedded
-        dsn = owner.superuser_dsn if owner else server.address
-        return [str(finding) for finding in check(dsn, store, store.names())]
 
 
 def verify_audit(

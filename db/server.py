@@ -22,7 +22,10 @@ from db.store.seal_register import PostgresSealRegister
 from db.store.site_store import PostgresSiteStore
 
 _MS_PER_S = 1000
-_RIGHTS = "SELECT *, atalaya.my_plate_rights() FROM atalaya.my_rights()"
+_RIGHTS = (
+    "SELECT *, atalaya.my_plate_rights() || atalaya.my_case_rights()"
+    " FROM atalaya.my_rights()"
+)
 
 
 class PostgresSession:
@@ -132,12 +135,12 @@ def _identify(connection: address.Connection) -> Person:
         connection.rollback()
     if row is None:
         raise LoginRefused("This login does not belong to a person of this site.")
-    name, full_name, roles, rights, plate_rights = row
+    name, full_name, roles, rights, further_rights = row
     return Person(
         login=Login(name),
         full_name=full_name,
         roles=frozenset(Role(role) for role in roles),
-        rights=_known_rights((*rights, *plate_rights)),
+        rights=_known_rights((*rights, *further_rights)),
     )
 
 

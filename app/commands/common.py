@@ -31,7 +31,7 @@ def add_dsn(parser: argparse.ArgumentParser) -> None:
 
 
 def add_superuser(parser: argparse.ArgumentParser) -> None:
-    """Let the address of a superuser be given."""
+    """Let the database be chosen by somebody who looks after it."""
     parser.add_argument(
         "--superuser-dsn",
         default=os.environ.get("ATALAYA_SUPERUSER_DSN"),

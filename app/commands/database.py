@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from app.commands import shared_server
+from app.commands import housekeeping, shared_server
 from app.commands.common import (
     Commands,
     add_dsn,
@@ -45,10 +45,7 @@ def add(commands: Commands) -> None:
     add_home(engine)
     engine.set_defaults(run=_engine_login)
     _add_plates(actions)
-    check = actions.add_parser("check", help="compare rows, evidence files and hashes")
-    add_superuser(check)
-    add_home(check)
-    check.set_defaults(run=_check)
+    housekeeping.add(actions)
     _add_verify_audit(actions)
     _add_seal_key(actions)
     _add_people(actions)
@@ -190,16 +187,6 @@ def _forget_plates(options: argparse.Namespace) -> int:
     ):
         print(line)
     return 0
-
-
-def _check(options: argparse.Namespace) -> int:
-    from app.bootstrap import check_database
-
-    findings = check_database(paths_of(options), options.superuser_dsn)
-    for finding in findings:
-        print(finding)
-    print(f"{len(findings)} finding(s)")
-    return 1 if findings else 0
 
 
 def _sessions(options: argparse.Namespace) -> int:

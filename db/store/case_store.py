@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Select, bindparam, select, text, tuple_
+from sqlalchemy import Engine, Select, bindparam, func, or_, select, text, tuple_
 
-from app.domain.ids import InfractionId, Login, new_uuid
+from app.domain.hold import Hold, HoldKind, NewHold
+from app.domain.ids import HoldId, InfractionId, Login, new_uuid
 from app.domain.infraction import (
     Case,
     InfractionKind,
@@ -20,7 +21,7 @@ from app.domain.summary import PeriodSummary
 from app.evidence.codec import infraction_from_json
 from db.faults import translated
 from db.store.figures import read_summary
-from db.tables import camera, infraction, notice, review, review_undo
+from db.tables import camera, case_hold, infraction, notice, review, review_undo
 
 MAX_PAGE = 1000
 _DECIDE = text("SELECT atalaya.decide(:id, :case, :verdict, :reason, :comment, :plate)")
@@ -31,12 +32,26 @@ _CASES = (
         infraction.c.id,
         infraction.c.document,
         infraction.c.state,
+        infraction.c.erased_at,
         camera.c.name,
         camera.c.location,
         notice.c.number,
     )
     .join_from(infraction, camera)
     .outerjoin(notice, notice.c.infraction_id == infraction.c.id)
+)
+_SET_HOLD = text("SELECT atalaya.set_hold(:id, :case, :kind, :reason, :ends)")
+_RELEASE_HOLD = text("SELECT atalaya.release_hold(:id, :reason)")
+_STANDING_HOLDS = (
+    select(case_hold)
+    .where(
+        case_hold.c.released_at.is_(None),
+        or_(case_hold.c.ends_at.is_(None), case_hold.c.ends_at > func.now()),
+    )
+    .order_by(case_hold.c.set_at, case_hold.c.id)
+)
+_HOLDS_OF = _STANDING_HOLDS.where(
+    case_hold.c.infraction_id.in_(bindparam("cases", expanding=True))
 )
 _STANDING_REVIEWS = (
     select(review)
@@ -68,7 +83,7 @@ class PostgresCaseStore:
         limit: int = 100,
     ) -> list[Case]:
         """Return cases newest first; `plate` matches any part of the plate in force."""
-        query = _CASES
+        query = _CASES.where(infraction.c.erased_at.is_(None))
         if states:
             query = query.where(infraction.c.state.in_([s.value for s in states]))
         if kinds:
@@ -118,6 +133,32 @@ class PostgresCaseStore:
             connection.execute(_ISSUE, {"case": infraction_id})
         return self.case(infraction_id)
 
+    def set_hold(self, infraction_id: InfractionId, wanted: NewHold) -> None:
+        """Hold a case in the name of whoever is logged in.
+
+        StateConflict when it is held like that already or was erased, NotPermitted
+        for another role or a poor reason, KeyError for no such case.
+        """
+        values = {
+            "id": new_uuid(),
+            "case": infraction_id,
+            "kind": wanted.kind.value,
+            "reason": wanted.reason,
+            "ends": wanted.ends,
+        }
+        with translated(), self._engine.begin() as connection:
+            connection.execute(_SET_HOLD, values)
+
+    def release_hold(self, hold_id: HoldId, reason: str) -> None:
+        """Release a hold that another person set; StateConflict otherwise."""
+        with translated(), self._engine.begin() as connection:
+            connection.execute(_RELEASE_HOLD, {"id": hold_id, "reason": reason})
+
+    def holds(self) -> list[Hold]:
+        """Return all holds that stand, the oldest first."""
+        with translated(), self._engine.connect() as connection:
+            return [_hold(row) for row in connection.execute(_STANDING_HOLDS)]
+
     def summary(self, since: datetime, until: datetime) -> PeriodSummary:
         """Return the figures of a period, all of one moment."""
         # One snapshot: figures of one screen must agree with each other.
@@ -133,6 +174,10 @@ class PostgresCaseStore:
             rows = connection.execute(query).all()
             keys = [row.id for row in rows]
             reviews = connection.execute(_STANDING_REVIEWS, {"cases": keys}).all()
+            held = connection.execute(_HOLDS_OF, {"cases": keys}).all()
+        holds: dict[object, list[Hold]] = {}
+        for row in held:
+            holds.setdefault(row.infraction_id, []).append(_hold(row))
         by_case: dict[object, list[Review]] = {}
         for row in reviews:
             by_case.setdefault(row.infraction_id, []).append(_review(row))
@@ -144,6 +189,8 @@ class PostgresCaseStore:
                 state=InfractionState(row.state),
                 reviews=tuple(by_case.get(row.id, ())),
                 notice_number=row.number,
+                holds=tuple(holds.get(row.id, ())),
+                erased=row.erased_at is not None,
             )
             for row in rows
         ]
@@ -174,4 +221,16 @@ def _review(row: Any) -> Review:
         comment=row.comment,
         plate_text=row.plate_text,
         decided_at=row.decided_at,
+    )
+
+
+def _hold(row: Any) -> Hold:
+    return Hold(
+        id=HoldId(row.id),
+        infraction_id=InfractionId(row.infraction_id),
+        kind=HoldKind(row.kind),
+        reason=row.reason,
+        set_by=Login(row.set_by),
+        set_at=row.set_at,
+        ends=row.ends_at,
     )

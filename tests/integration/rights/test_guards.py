@@ -37,6 +37,24 @@ _GUARDED = (
     "UPDATE atalaya.plate_search SET reason = 'another'",
     "DELETE FROM atalaya.watch_entry",
     "UPDATE atalaya.watch_entry SET expires_at = now() + interval '80 days'",
+    "UPDATE atalaya.infraction SET erased_at = now()",
+    "UPDATE atalaya.infraction SET erased_at = NULL",
+    "UPDATE atalaya.review SET salt = NULL",
+    "UPDATE atalaya.case_hold SET reason = 'another'",
+    "UPDATE atalaya.case_hold SET ends_at = now(), kind = 'lock'",
+    "DELETE FROM atalaya.case_hold",
+    "TRUNCATE atalaya.case_hold",
+    "DELETE FROM atalaya.case_retention",
+    "UPDATE atalaya.erasure SET reason = 'another'",
+    "UPDATE atalaya.erasure SET certificate = '{}'",
+    "UPDATE atalaya.erasure SET finished_at = NULL, certificate = NULL, "
+    "certificate_sha256 = NULL",
+    "DELETE FROM atalaya.erasure",
+    "TRUNCATE atalaya.erasure CASCADE",
+    "UPDATE atalaya.erasure_object SET outcome = 'absent'",
+    "DELETE FROM atalaya.erasure_object",
+    "DELETE FROM atalaya.subject_request",
+    "UPDATE atalaya.subject_request SET login = 'sofia'",
 )
 
 

@@ -1,0 +1,13 @@
+"""Holds on cases, how long cases are kept, and what erases them with a certificate."""
+
+from db.migrations.scripts import run_as_owner, run_script
+
+revision = "0008"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    """Expand only: the releases before go on working on the same tables."""
+    with run_as_owner():
+        for name in ("tables", "functions", "erasing", "guards", "subjects", "rights"):
+            run_script(f"0008/{name}.sql")
