@@ -137,6 +137,8 @@ _ALLOWED = {
     "0006/tables.sql ALTER TABLE atalaya.infraction ADD": "no engine ever sent more",
     "0006/tables.sql ALTER TABLE atalaya.evidence ADD": "no engine ever sent more",
     "0006/tables.sql ALTER TABLE atalaya.engine ADD": "no engine ever sent more",
+    "0008/guards.sql DROP TRIGGER guard ": "made again, but for what is erased",
+    "0008/guards.sql DROP TRIGGER keep ": "made again, but for what is erased",
 }
 
 

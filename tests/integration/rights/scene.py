@@ -104,9 +104,8 @@ def furnished(database: Database) -> Scene:
     """Put a case of each state and a row of each table into a database."""
     version = installed_camera(database.login(TECHNICIAN).site)
     engine, store = database.gateway(), database.login(OPERATOR).case_store
-    found = [finding(version, n, speeding(evidence=(_still(),))) for n in range(4)]
-    found[0] = replace(found[0], evidence=(*found[0].evidence, SEAL))
     found = [finding(version, n, speeding(evidence=(_still(),))) for n in range(5)]
+    found[0] = replace(found[0], evidence=(*found[0].evidence, SEAL))
     for each in (*found, _seen_by_another(found[0])):
         engine.add(each)
     pending, confirmed, notified, undone, _ = found
