@@ -15,7 +15,7 @@ from app.demo.virtual_site import CAMERA_KEYS
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(420)]
 
-_SECONDS = 150
+_SECONDS = 120
 _STREAM_FPS = 20
 _ENOUGH_LOOKS_PER_S = 22
 
