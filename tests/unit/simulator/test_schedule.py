@@ -111,10 +111,10 @@ def test_speeds_are_clear_of_the_margin(avenue: World) -> None:
     assert sum(44 <= speed <= 49.5 for speed in known) >= 3
 
 
-def test_the_same_seed_tells_the_same_story() -> None:
-    one, two = junction_world(5), junction_world(5)
-    assert [m.plate for m in one.movers] == [m.plate for m in two.movers]
-    for a, b in zip(one.movers, two.movers, strict=True):
+def test_the_same_seed_tells_the_same_story(junction: World) -> None:
+    again = junction_world(12)
+    assert [m.plate for m in junction.movers] == [m.plate for m in again.movers]
+    for a, b in zip(junction.movers, again.movers, strict=True):
         np.testing.assert_array_equal(a.front_m, b.front_m)
 
 
