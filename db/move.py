@@ -201,7 +201,7 @@ class _Move:
     def _used(self) -> list[str]:
         found = []
         for table in self._tables:
-            if table.one_row:
+            if table.furnished:
                 continue
             query = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(table.qualified)
             if self._target.execute(query).fetchone() == (True,):

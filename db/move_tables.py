@@ -34,6 +34,8 @@ _TABLES = """
         AND NOT c.relispartition AND c.relname <> 'alembic_version'
     GROUP BY c.oid, c.relname ORDER BY c.relname
 """
+# Beside the tables of one row, which their constraint tells.
+_FURNISHED = frozenset({"case_retention"})
 _TEXTS = """
     SELECT attname::text FROM pg_catalog.pg_attribute
     WHERE attrelid = %s AND attcollation <> 0 AND attnum > 0
@@ -58,13 +60,13 @@ _ONE_TEXT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedTable:
-    """A table; `one_row` when it holds a single row from the beginning."""
+    """A table; `furnished` when the schema itself puts rows into it."""
 
     name: str
     columns: tuple[str, ...]
     order: tuple[str, ...]
     texts: frozenset[str]
-    one_row: bool
+    furnished: bool
 
     @property
     def qualified(self) -> sql.Identifier:
@@ -117,7 +119,7 @@ def tables_of(connection: address.Connection) -> list[MovedTable]:
 
 
 def _table(connection: address.Connection, row: tuple[object, ...]) -> MovedTable:
-    oid, name, columns, key, _, one_row = row
+    oid, name, columns, key, _, furnished = row
     texts = connection.execute(_TEXTS.encode(), (oid,)).fetchall()
     if not isinstance(columns, list) or not isinstance(name, str):
         raise TypeError("the catalogue answers otherwise than it was asked")
@@ -126,7 +128,7 @@ def _table(connection: address.Connection, row: tuple[object, ...]) -> MovedTabl
         columns=tuple(columns),
         order=tuple(key) if isinstance(key, list) else tuple(columns),
         texts=frozenset(each[0] for each in texts),
-        one_row=bool(one_row),
+        furnished=bool(furnished) or name in _FURNISHED,
     )
 
 

@@ -171,7 +171,7 @@ class TestAMoveThatWentWell:
         assert not moved.before
         assert moved.rows > 30
         assert set(moved.people) == set(_PEOPLE)
-        assert moved.tables["infraction"].rows == 4
+        assert moved.tables["infraction"].rows == 5
         report = verify_audit(done.target.dsn)
         assert report.findings == ()
         assert report.entries == moved.audit_sequence + 1
