@@ -39,10 +39,20 @@ _TELEMETRY = "openvino_telemetry"
 def inference_threads() -> int:
     """Return how many cores inference may use: `ATALAYA_INFERENCE_THREADS` or all."""
     chosen = os.environ.get("ATALAYA_INFERENCE_THREADS", "")
-    available = os.cpu_count() or 1
+    available = _cores()
     if chosen.isdecimal() and int(chosen) > 0:
         return min(int(chosen), available)
     return available
+
+
+def _cores() -> int:
+    """Return the cores this process may run on.
+
+    A service confined to some of them (cpuset, taskset) must not start a thread for
+    each of the others: they would wait for each other on the same core.
+    """
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def prepare(models: Path) -> None:

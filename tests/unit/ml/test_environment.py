@@ -1,10 +1,12 @@
 """Threads are bounded, and the libraries find their settings before they start."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
+from ml import environment
 from ml.environment import inference_threads, prepare
 
 
@@ -17,8 +19,20 @@ def test_threads(
 ) -> None:
     """The variable bounds them; nonsense is as good as nothing."""
     monkeypatch.setenv("ATALAYA_INFERENCE_THREADS", chosen)
-    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    monkeypatch.setattr(environment, "_cores", lambda: cores)
     assert inference_threads() == expected
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux confines processes so")
+def test_cores_of_others_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process confined to one core starts one thread."""
+    monkeypatch.delenv("ATALAYA_INFERENCE_THREADS", raising=False)
+    allowed = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {min(allowed)})
+        assert inference_threads() == 1
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 def test_settings_are_made_for_offline_use(
