@@ -6,6 +6,7 @@ import threading
 from app.domain.clock import NS_PER_S, Clock
 from app.domain.errors import EnvironmentFault
 from db.embedded import EmbeddedServer
+from db.guard import Guard
 from db.plate_retention import Forgetting
 
 _log = logging.getLogger(__name__)
@@ -20,7 +21,8 @@ class Keeper:
 
     Only for a server that was started here: another's is its owner's business. Once a
     day it also has the server forget old plates, a batch with each look, whoever
-    started it: one that outlived a crash has no owner left, and twice does no harm.
+    started it: one that outlived a crash has no owner left, and twice does no harm. For
+    the same reason it guards the logins of either: of several guards one works.
     """
 
     def __init__(self, server: EmbeddedServer, clock: Clock) -> None:
@@ -29,6 +31,13 @@ class Keeper:
         self._clock = clock
         self._due_ns = clock.monotonic_ns() + _FIRST_NS
         self._forgetting: Forgetting | None = None
+        cluster = server.data_dir / "cluster"
+        self._guard = Guard(
+            server.superuser_dsn,
+            clock,
+            log=cluster / "server.log",
+            hba=cluster / "pg_hba.conf",
+        )
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="database-keeper")
         self._thread.start()
@@ -37,10 +46,12 @@ class Keeper:
         """Let the server be; it may be stopped after this."""
         self._closing.set()
         self._thread.join()
+        self._guard.close()
 
     def _run(self) -> None:
         while not self._closing.wait(_LOOK_EVERY_S):
             if not self._server.started_here or self._revived():
+                self._guard.try_look()
                 self._forget_some()
 
     def _revived(self) -> bool:

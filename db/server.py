@@ -17,6 +17,7 @@ from db.migrate import HEAD, schema_version
 from db.pool import open_pool
 from db.store.audit_trail import PostgresAuditTrail
 from db.store.case_store import PostgresCaseStore
+from db.store.people_store import PostgresPeople
 from db.store.plate_register import PostgresPlateRegister
 from db.store.site_store import PostgresSiteStore
 
@@ -37,6 +38,7 @@ class PostgresSession:
         self._case_store = PostgresCaseStore(engine)
         self._plates = PostgresPlateRegister(engine)
         self._audit = PostgresAuditTrail(engine)
+        self._people = PostgresPeople(engine)
         self._changes = ServerChanges(parameters)
 
     @property
@@ -63,6 +65,11 @@ class PostgresSession:
     def audit(self) -> PostgresAuditTrail:
         """What people did."""
         return self._audit
+
+    @property
+    def people(self) -> PostgresPeople:
+        """Who may log in, for administrators."""
+        return self._people
 
     @property
     def changes(self) -> ServerChanges:

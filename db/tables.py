@@ -62,6 +62,18 @@ def _login(name: str) -> Column[str]:
     return Column(name, Text, ForeignKey(f"{SCHEMA}.person.login"), nullable=False)
 
 
+def _flag(name: str, default: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False, server_default=text(default))
+
+
+def _site_id(*, refers: bool = False) -> Column[int]:
+    """Which site a row is of; set by a trigger from what the row hangs on."""
+    key = (ForeignKey(f"{SCHEMA}.site.id"),) if refers else ()
+    return Column(
+        "site_id", SmallInteger, *key, nullable=False, server_default=text("1")
+    )
+
+
 def _one_row_key() -> Column[int]:
     return Column("id", SmallInteger, primary_key=True, server_default=text("1"))
 
@@ -72,7 +84,10 @@ site = Table(
     _one_row_key(),
     _text("name"),
     _text("timezone"),
-    _text("notice_prefix"),
+    Column("notice_prefix", Text, nullable=False, unique=True),
+    _flag("second_review", "false"),
+    _flag("separate_notice", "false"),
+    _flag("claim_needed", "false"),
 )
 
 person = Table(
@@ -80,8 +95,17 @@ person = Table(
     metadata,
     Column("login", Text, primary_key=True),
     _text("full_name"),
-    Column("active", Boolean, nullable=False, server_default=text("true")),
+    _flag("active", "true"),
     _moment("created_at"),
+    _flag("all_sites", "true"),
+    _flag("must_change_password", "false"),
+)
+
+person_site = Table(
+    "person_site",
+    metadata,
+    Column("login", Text, ForeignKey(f"{SCHEMA}.person.login"), primary_key=True),
+    Column("site_id", SmallInteger, ForeignKey(f"{SCHEMA}.site.id"), primary_key=True),
 )
 
 camera = Table(
@@ -96,6 +120,7 @@ camera = Table(
     Column("enabled", Boolean, nullable=False),
     _moment("created_at"),
     _moment("removed_at", null=True),
+    _site_id(refers=True),
 )
 
 camera_configuration = Table(
@@ -147,6 +172,7 @@ infraction = Table(
     _moment("recorded_at"),
     Column("state", Text, nullable=False, server_default=text("'pending'")),
     _text("plate_in_force", null=True),
+    _site_id(),
     UniqueConstraint(
         "camera_id",
         "kind",
@@ -196,6 +222,7 @@ evidence = Table(
     _text("media_type"),
     Column("size_bytes", BigInteger, nullable=False),
     Column("captured_at", DateTime(timezone=True), nullable=False),
+    _site_id(),
 )
 Index("evidence_infraction", evidence.c.infraction_id)
 Index("evidence_sha256", evidence.c.sha256)
@@ -211,6 +238,8 @@ review = Table(
     _text("comment"),
     _text("plate_text", null=True),
     _act("decided_at"),
+    _site_id(),
+    _flag("decisive", "true"),
 )
 Index("review_infraction", review.c.infraction_id, review.c.decided_at)
 
@@ -220,6 +249,7 @@ review_undo = Table(
     _refers("review_id", "review", key=True),
     _login("undone_by"),
     _act("undone_at"),
+    _site_id(),
 )
 
 notice = Table(
@@ -229,6 +259,7 @@ notice = Table(
     Column("number", Text, nullable=False, unique=True),
     _login("issued_by"),
     _act("issued_at"),
+    _site_id(),
 )
 
 notice_counter = Table(
@@ -236,6 +267,13 @@ notice_counter = Table(
     metadata,
     Column("year", Integer, primary_key=True, autoincrement=False),
     Column("last", Integer, nullable=False),
+    Column(
+        "site_id",
+        SmallInteger,
+        ForeignKey(f"{SCHEMA}.site.id"),
+        primary_key=True,
+        server_default=text("1"),
+    ),
 )
 
 audit = Table(
@@ -326,12 +364,14 @@ plate_read = Table(
     _text("vehicle_class"),
     Column("seen_at", DateTime(timezone=True), nullable=False),
     _moment("recorded_at"),
+    _site_id(),
 )
 Index(
     "plate_read_plate",
     plate_read.c.plate_id,
     plate_read.c.seen_at.desc(),
     plate_read.c.id.desc(),
+    postgresql_include=["site_id"],
 )
 Index("plate_read_seen", plate_read.c.seen_at, plate_read.c.id)
 
@@ -372,6 +412,7 @@ watch_hit = Table(
     _refers("watch_id", "watch_entry"),
     _refers("read_id", "plate_read"),
     _moment("hit_at"),
+    _site_id(),
     UniqueConstraint("watch_id", "read_id"),
 )
 Index("watch_hit_newest", watch_hit.c.hit_at.desc(), watch_hit.c.id.desc())
@@ -388,4 +429,66 @@ plate_left = Table(
     "plate_left",
     metadata,
     Column("plate_id", BigInteger, primary_key=True, autoincrement=False),
+)
+
+case_claim = Table(
+    "case_claim",
+    metadata,
+    _refers("infraction_id", "infraction", key=True),
+    _login("login"),
+    Column("epoch", BigInteger, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    _site_id(),
+)
+
+reading = Table(
+    "reading",
+    metadata,
+    Column("login", Text, ForeignKey(person.c.login), primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("purpose", Text, primary_key=True),
+    Column("asked_in", BigInteger, nullable=False),
+    _act("asked_at"),
+)
+
+known_password = Table(
+    "known_password",
+    metadata,
+    Column("login", Text, ForeignKey(person.c.login), primary_key=True),
+    _text("verifier_sha256"),
+    _act("set_at"),
+)
+
+password_policy = Table(
+    "password_policy",
+    metadata,
+    _one_row_key(),
+    Column("least_iterations", Integer, nullable=False),
+    Column("most_days", Integer),
+)
+
+password_reset = Table(
+    "password_reset",
+    metadata,
+    _uuid_key(),
+    _login("login"),
+    _text("verifier"),
+    _text("reason"),
+    _login("asked_by"),
+    _act("asked_at"),
+    Column("ended_by", Text, ForeignKey(person.c.login)),
+    _moment("ended_at", null=True),
+    Column("approved", Boolean),
+)
+
+lockout = Table(
+    "lockout",
+    metadata,
+    Column("login", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("times", Integer, nullable=False),
+    _act("locked_at"),
+    Column("locked_until", DateTime(timezone=True), nullable=False),
+    _text("lifted_by", null=True),
 )

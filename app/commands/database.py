@@ -2,17 +2,20 @@
 
 import argparse
 import getpass
-import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
-from app.commands.common import Commands, add_dsn, add_home, paths_of
-from app.domain.errors import StateConflict
+from app.commands import people
+from app.commands.common import (
+    Commands,
+    add_dsn,
+    add_home,
+    add_superuser,
+    of_a_person,
+    paths_of,
+)
 from app.domain.ids import Login
 from app.domain.person import Role
 
-_T = TypeVar("_T")
 _ROLES = tuple(role.value for role in Role if role is not Role.ENGINE)
 
 
@@ -23,14 +26,14 @@ def add(commands: Commands) -> None:
     setup = actions.add_parser(
         "setup", help="make tables, roles and logins on a server (as its superuser)"
     )
-    _add_superuser(setup)
+    add_superuser(setup)
     add_home(setup)
     setup.set_defaults(run=_setup)
     person = actions.add_parser("add-person", help="give somebody a login")
     person.add_argument("login")
     person.add_argument("--name", required=True, help="full name")
     person.add_argument("--role", required=True, choices=_ROLES)
-    _add_superuser(person)
+    add_superuser(person)
     add_home(person)
     person.set_defaults(run=_add_person)
     engine = actions.add_parser(
@@ -40,11 +43,12 @@ def add(commands: Commands) -> None:
     engine.set_defaults(run=_engine_login)
     _add_plates(actions)
     check = actions.add_parser("check", help="compare rows, evidence files and hashes")
-    _add_superuser(check)
+    add_superuser(check)
     add_home(check)
     check.set_defaults(run=_check)
     _add_verify_audit(actions)
     _add_people(actions)
+    people.add(actions)
 
 
 def _add_verify_audit(actions: Commands) -> None:
@@ -67,7 +71,7 @@ def _add_verify_audit(actions: Commands) -> None:
         metavar="HEX",
         help="public key of another computer whose anchors are trusted",
     )
-    _add_superuser(verify)
+    add_superuser(verify)
     add_home(verify)
     verify.set_defaults(run=_verify_audit)
 
@@ -87,7 +91,7 @@ def _add_plates(actions: Commands) -> None:
     forget.add_argument(
         "--dry-run", action="store_true", help="only say what would be forgotten"
     )
-    _add_superuser(forget)
+    add_superuser(forget)
     add_home(forget)
     forget.set_defaults(run=_forget_plates)
 
@@ -106,18 +110,9 @@ def _add_people(actions: Commands) -> None:
     for parser, run in runs:
         if parser is not listed:
             parser.add_argument("login")
-        _add_superuser(parser)
+        add_superuser(parser)
         add_home(parser)
         parser.set_defaults(run=run)
-
-
-def _add_superuser(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--superuser-dsn",
-        default=os.environ.get("ATALAYA_SUPERUSER_DSN"),
-        help="address with a superuser (or ATALAYA_SUPERUSER_DSN); default: the "
-        "built-in server",
-    )
 
 
 def _add_person(options: argparse.Namespace) -> int:
@@ -212,7 +207,7 @@ def _end_sessions(options: argparse.Namespace) -> int:
     from db.people import end_sessions
 
     with administration(paths_of(options), options.superuser_dsn) as connection:
-        ended = _of_a_person(lambda: end_sessions(connection, Login(options.login)))
+        ended = of_a_person(lambda: end_sessions(connection, Login(options.login)))
     print(f"{ended} session(s) of {options.login} ended.")
     return 0
 
@@ -234,18 +229,7 @@ def _set_active(options: argparse.Namespace, *, active: bool) -> None:
     from db.people import set_active
 
     with administration(paths_of(options), options.superuser_dsn) as connection:
-        _of_a_person(
-            lambda: set_active(connection, Login(options.login), active=active)
-        )
-
-
-def _of_a_person(act: Callable[[], _T]) -> _T:
-    try:
-        return act()
-    except KeyError:
-        raise StateConflict(
-            "Nobody here has this login. Check how it is written."
-        ) from None
+        of_a_person(lambda: set_active(connection, Login(options.login), active=active))
 
 
 def _verify_audit(options: argparse.Namespace) -> int:

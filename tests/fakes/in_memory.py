@@ -22,9 +22,12 @@ from app.domain.infraction import (
     Review,
     Verdict,
 )
+from app.domain.people import PersonEntry
 from app.domain.person import Person, Right, Role
+from app.domain.reading import NEEDS_REASON, Claim, ReadingPurpose
 from app.domain.summary import HourCount, PeriodSummary
 from tests.fakes.audit import AuditBook, InMemoryAuditTrail
+from tests.fakes.people import InMemoryPeople, PeopleBook
 from tests.fakes.plates import InMemoryPlateRegister, PlateBook
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -44,6 +47,7 @@ DEMO_PEOPLE: tuple[tuple[str, str, Role], ...] = (
     ("aurora", "Aurora Salas", Role.AUDITOR),
 )
 _UNDO_WINDOW = timedelta(seconds=60)
+_FRESH = timedelta(minutes=15)
 _READERS = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR})
 
 
@@ -62,6 +66,8 @@ class _Kept:
     state: InfractionState = InfractionState.PENDING
     reviews: list[Review] = field(default_factory=list)
     notice_number: str | None = None
+    claim: Claim | None = None
+    epoch: int = 0
 
 
 class InMemoryServer:
@@ -78,6 +84,12 @@ class InMemoryServer:
         self.issued = 0
         self.plates = PlateBook(clock, self.camera_name, self.tell)
         self.trail = AuditBook(clock)
+        self.people = PeopleBook(self.trail)
+        for name, full_name, role in DEMO_PEOPLE:
+            login = Login(name)
+            self.people.people[login] = PersonEntry(
+                login=login, full_name=full_name, role=role, active=True, sites=None
+            )
         self._callbacks: list[Callable[[MemoryChange], None]] = []
 
     def login(self, login: Login, password: str) -> "InMemorySession":
@@ -130,6 +142,7 @@ class InMemorySession:
         self._case_store = InMemoryCaseStore(server, person)
         self._plates = InMemoryPlateRegister(server.plates, person)
         self._audit = InMemoryAuditTrail(server.trail, person)
+        self._people = InMemoryPeople(server.people, person)
         self._stops: list[Callable[[], None]] = []
 
     @property
@@ -156,6 +169,11 @@ class InMemorySession:
     def audit(self) -> InMemoryAuditTrail:
         """What people did."""
         return self._audit
+
+    @property
+    def people(self) -> InMemoryPeople:
+        """Who may log in."""
+        return self._people
 
     @property
     def changes(self) -> "InMemorySession":
@@ -252,6 +270,7 @@ class InMemoryCaseStore:
         """Act in the name of `person`."""
         self._server = server
         self._person = person
+        self._asked: dict[tuple[str, ReadingPurpose], datetime] = {}
 
     def cases(
         self,
@@ -273,9 +292,10 @@ class InMemoryCaseStore:
             start = None if last is None else _age(self._case(last))
             found = [c for c in found if start is not None and _age(c) < start]
         if plate:
+            _require(self._person, Right.REVIEW)
             wanted = _letters(plate)
             found = [c for c in found if wanted and wanted in _letters(c.plate_text)]
-        return [
+        page = [
             case
             for case in found
             if (not states or case.state in states)
@@ -283,19 +303,56 @@ class InMemoryCaseStore:
             and (since is None or case.infraction.occurred.wall >= since)
             and (until is None or case.infraction.occurred.wall < until)
         ][:limit]
+        self._ask(ReadingPurpose.LIST, [case.infraction.id for case in page])
+        return [self._shown(case) for case in page]
 
     def case(self, infraction_id: InfractionId) -> Case:
         """Return one case."""
         self._require_reader()
-        return self._case(self._server.kept[infraction_id])
+        kept = self._server.kept[infraction_id]
+        self._ask(ReadingPurpose.OPEN, [infraction_id])
+        return self._shown(self._case(kept))
 
-    def decide(self, review: Review) -> Case:
+    def note_reading(
+        self, infraction_id: InfractionId, purpose: ReadingPurpose, reason: str = ""
+    ) -> None:
+        """Leave a trace."""
+        self._require_reader()
+        given = reason.strip()
+        if (given or purpose in NEEDS_REASON) and not 5 <= len(given) <= 200:
+            raise NotPermitted("A reason has 5 to 200 characters.")
+        self._ask(purpose, [infraction_id], given)
+
+    def claim(self, infraction_id: InfractionId, seconds: int = 120) -> Claim:
+        """Take a pending case in hand."""
+        _require(self._person, Right.REVIEW)
+        with self._server.lock:
+            kept = self._server.kept[infraction_id]
+            if kept.state is not InfractionState.PENDING:
+                raise StateConflict("This case has been decided already.")
+            held = self._held(kept)
+            if held is not None and held.holder != self._person.login:
+                return replace(held, epoch=None)
+            kept.epoch += held is None
+            until = self._server.clock.now() + timedelta(seconds=seconds)
+            login = self._person.login
+            kept.claim = Claim(holder=login, epoch=kept.epoch, expires_at=until)
+            return kept.claim
+
+    def release(self, infraction_id: InfractionId, claim: Claim) -> None:
+        """Let a case go."""
+        _require(self._person, Right.REVIEW)
+        with self._server.lock:
+            kept = self._server.kept.get(infraction_id)
+            if kept is not None and self._is_mine(kept, claim):
+                kept.claim = None
+
+    def decide(self, review: Review, claim: Claim | None = None) -> Case:
         """Record a decision."""
         _require(self._person, Right.REVIEW)
         with self._server.lock:
             kept = self._server.kept[review.infraction_id]
-            if kept.state is not InfractionState.PENDING:
-                raise StateConflict("This case has been decided already.")
+            self._require_claim(kept, claim)
             plate = (review.plate_text or "").strip().upper() or None
             now = self._server.clock.now()
             kept.reviews.append(
@@ -307,6 +364,7 @@ class InMemoryCaseStore:
                 )
             )
             confirmed = review.verdict is Verdict.CONFIRM
+            kept.claim = None
             kept.state = (
                 InfractionState.CONFIRMED if confirmed else InfractionState.REJECTED
             )
@@ -378,6 +436,68 @@ class InMemoryCaseStore:
             oldest_pending=min(waiting, default=None),
         )
 
+    def _held(self, kept: _Kept) -> Claim | None:
+        claim = kept.claim
+        live = claim is not None and claim.expires_at > self._server.clock.now()
+        return claim if live else None
+
+    def _is_mine(self, kept: _Kept, claim: Claim) -> bool:
+        held = self._held(kept)
+        mine = held is not None and held.holder == self._person.login
+        return mine and held is not None and held.epoch == claim.epoch
+
+    def _require_claim(self, kept: _Kept, claim: Claim | None) -> None:
+        if kept.state is not InfractionState.PENDING:
+            raise StateConflict("This case has been decided already.")
+        held = self._held(kept)
+        if claim is not None and not self._is_mine(kept, claim):
+            raise StateConflict("Your claim on this case is over. Open it again.")
+        if claim is None and held is not None and held.holder != self._person.login:
+            raise StateConflict("Somebody else has this case in hand.")
+
+    def _ask(
+        self, purpose: ReadingPurpose, cases: Sequence[InfractionId], reason: str = ""
+    ) -> None:
+        now = self._server.clock.now()
+        new = [
+            str(case)
+            for case in cases
+            if reason
+            or now - self._asked.get((str(case), purpose), now - _FRESH) >= _FRESH
+        ]
+        self._asked |= dict.fromkeys(((case, purpose) for case in new), now)
+        if new:
+            subject = new[0] if len(new) == 1 else ""
+            detail = ({"reason": reason} if reason else {}) | (
+                {"cases": sorted(new)} if len(new) > 1 else {}
+            )
+            self._server.trail.record(
+                self._person, f"read_{purpose.value}", subject, detail
+            )
+
+    def _shown(self, case: Case) -> Case:
+        """Return it as this role sees it: plates are for those who decide."""
+        key = (str(case.infraction.id), ReadingPurpose.UNMASK)
+        if self._person.may(Right.REVIEW) or key in self._asked:
+            return case
+        plate = case.infraction.plate
+        hidden = replace(
+            plate,
+            text=_masked(plate.text),
+            alternatives=tuple(
+                replace(each, text=str(_masked(each.text)))
+                for each in plate.alternatives
+            ),
+        )
+        return replace(
+            case,
+            infraction=replace(case.infraction, plate=hidden),
+            reviews=tuple(
+                replace(each, plate_text=_masked(each.plate_text))
+                for each in case.reviews
+            ),
+        )
+
     def _require_reader(self) -> None:
         if not self._person.roles & _READERS:
             raise NotPermitted("The server does not allow this to your role.")
@@ -401,6 +521,10 @@ class InMemoryCaseStore:
             reviews=tuple(kept.reviews),
             notice_number=kept.notice_number,
         )
+
+
+def _masked(plate: str | None) -> str | None:
+    return plate and "".join("•" if each.isalnum() else each for each in plate)
 
 
 def _age(case: Case) -> tuple[datetime, UUID]:
