@@ -416,7 +416,8 @@ class Change(Protocol):
     def topic(self) -> str:
         """What changed: "infraction", "camera", "configuration" or "person".
 
-        "watch" tells of the watch list, "watch_hit" of what was met of it.
+        "watch" tells of the watch list, "watch_hit" of what was met of it, "claim" of a
+        case that was taken in hand or let go.
         """
         ...
 

@@ -68,7 +68,7 @@ _STATES = """
                 SELECT CASE r.verdict WHEN 'confirm' THEN 'confirmed'
                     ELSE 'rejected' END
                 FROM atalaya.review AS r
-                WHERE r.infraction_id = i.id AND NOT EXISTS (
+                WHERE r.infraction_id = i.id AND r.decisive AND NOT EXISTS (
                     SELECT FROM atalaya.review_undo AS u WHERE u.review_id = r.id)
                 ORDER BY r.decided_at DESC, r.id DESC LIMIT 1), 'pending')
             END AS led_to

@@ -1,10 +1,10 @@
 """Failed and successful logins, as PostgreSQL's own log tells them.
 
 A client chooses its user and database name, up to 63 bytes each and with new lines in
-them, and the log repeats both: a whole line can be forged. The one by which a connection
-is received cannot, because no name is long enough for it. So a failure counts for the
-address that was noted there for the same process: whoever forges one has caused no more
-than what failing from that address would.
+them, and the log repeats both: a whole line can be forged. The one by which a
+connection is received cannot, because no name is long enough for it. So a failure
+counts for the address that was noted there for the same process: whoever forges one has
+caused no more than what failing from that address would.
 """
 
 import re

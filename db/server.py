@@ -23,6 +23,9 @@ from db.store.site_store import PostgresSiteStore
 
 _MS_PER_S = 1000
 _RIGHTS = "SELECT *, atalaya.my_plate_rights() FROM atalaya.my_rights()"
+_MUST_CHANGE = """
+    SELECT FROM atalaya.person WHERE login = session_user AND must_change_password
+"""
 
 
 class PostgresSession:
@@ -127,12 +130,18 @@ def _identify(connection: address.Connection) -> Person:
             )
         try:
             row = connection.execute(_RIGHTS).fetchone()
+            must_change = connection.execute(_MUST_CHANGE).fetchone()
         except psycopg.errors.InsufficientPrivilege:
-            row = None
+            row = must_change = None
         connection.rollback()
     if row is None:
         raise LoginRefused("This login does not belong to a person of this site.")
     name, full_name, roles, rights, plate_rights = row
+    if must_change:
+        raise LoginRefused(
+            "Your password must be changed before you go on. In a terminal: "
+            f"python main.py db change-password {name}"
+        )
     return Person(
         login=Login(name),
         full_name=full_name,

@@ -2,7 +2,7 @@
 
 import itertools
 
-from app.domain.errors import EnvironmentFault
+from app.domain.errors import WeakPassword
 from app.domain.ids import Login
 
 LEAST_LENGTH = 12
@@ -24,10 +24,6 @@ _COMMON = frozenset(
         "bienvenido",
     }
 )
-
-
-class WeakPassword(EnvironmentFault):
-    """A password that would be guessed."""
 
 
 def require_good(login: Login, password: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from app.domain.clock import Clock
 from app.domain.errors import StorageFull
 from app.domain.infraction import Case, InfractionKind
+from app.domain.reading import ReadingPurpose
 from app.ports import CaseStore, EvidenceStore, SiteStore
 from app.report import notice, period
 from app.report.catalogue import Catalogue
@@ -90,6 +91,12 @@ class Publisher:
                 f"({error.strerror}). Free space or choose another folder."
             ) from error
         return path
+
+
+def printed_notice(publisher: Publisher, cases: CaseStore, case: Case) -> Path:
+    """Make a notice, once the trail says so; raises what both of them raise."""
+    cases.note_reading(case.infraction.id, ReadingPurpose.PRINT)
+    return publisher.notice(case)
 
 
 def _by_time(cases: Sequence[Case]) -> list[Case]:

@@ -1444,6 +1444,10 @@
         <translation>Entretanto lo decidió {}. Se muestra el caso siguiente.</translation>
     </message>
     <message>
+        <source>{} has this case in hand. It is free once it is left.</source>
+        <translation>{} tiene este caso en sus manos. Quedará libre cuando lo deje.</translation>
+    </message>
+    <message>
         <source>The clip cannot be played. Decide by the stills, or reject.</source>
         <translation>El video no se puede reproducir. Decida con las fotos o rechace.</translation>
     </message>
@@ -2589,6 +2593,10 @@
         <translation>Personas</translation>
     </message>
     <message>
+        <source>Staff</source>
+        <translation>Equipo</translation>
+    </message>
+    <message>
         <source>Audit trail</source>
         <translation>Registro de auditoría</translation>
     </message>
@@ -2641,7 +2649,7 @@
     </message>
     <message>
         <source>◆ Password to be changed</source>
-        <translation>◆ Debe cambiar la contraseña</translation>
+        <translation>◆ Contraseña por cambiar</translation>
     </message>
 </context>
 <context>

@@ -66,7 +66,7 @@ class PeopleTable(TableOrNote[PersonEntry]):
             Column(
                 lambda: _tr("PeopleTable", "State"),
                 state,
-                208,
+                224,
                 token=lambda each: "warn" if state(each) else None,
             ),
         ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QListWidget,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.people import Site
+from widgets import theme
 
 _ID = Qt.ItemDataRole.UserRole
 
@@ -44,6 +45,7 @@ class SitesBox(QWidget):
         for site in sites:
             item = QListWidgetItem(site.name, self._list)
             item.setData(_ID, site.id)
+            item.setSizeHint(QSize(0, theme.ROW_PX))
             checked = chosen is None or site.id in chosen
             item.setCheckState(
                 Qt.CheckState.Checked if checked else Qt.CheckState.Unchecked

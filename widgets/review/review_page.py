@@ -16,7 +16,7 @@ from app.domain.infraction import Case, InfractionState, RejectReason
 from app.domain.person import Right
 from app.ports import Change
 from app.report.catalogue import Catalogue
-from app.report.publish import Publisher
+from app.report.publish import Publisher, printed_notice
 from app.review import queue
 from app.review.decide import Reviewer
 from app.review.plate_text import pretty
@@ -25,6 +25,7 @@ from app.review.states import Step, last_decision, undo_remaining
 from widgets.common.background import Background
 from widgets.common.error_bar import ErrorBar
 from widgets.common.page import Page
+from widgets.review.case_in_hand import CaseInHand
 from widgets.review.case_media import CaseMedia, load_media
 from widgets.review.decision_bar import DecisionBar
 from widgets.review.facts_panel import FactsPanel
@@ -67,8 +68,12 @@ class ReviewPage(Page):
         self._side = QStackedWidget()
         load = partial(load_media, services.evidence, self._configuration_of)
         self._shelf = MediaShelf(load, background)
+        self._hand = CaseInHand(self._store, session.person, background)
         reviewer = Reviewer(
-            person=session.person, store=self._store, clock=services.clock
+            person=session.person,
+            store=self._store,
+            clock=services.clock,
+            claim_of=self._hand.claim_of,
         )
         self._verdicts = Verdicts(reviewer, background)
         self._settle = _single_shot(self, _SETTLE_MS, self._reload)
@@ -95,6 +100,7 @@ class ReviewPage(Page):
         """Stop the clip; the undo goes on counting in the server."""
         self._stage.pause()
         self._settle.stop()
+        self._hand.leave()
 
     def close_page(self) -> None:
         """Release the clip."""
@@ -114,6 +120,8 @@ class ReviewPage(Page):
         """Reload soon when cases changed; many changes make one reload."""
         if change.topic == "infraction" and self.isVisible():
             self._settle.start()
+        elif change.topic == "claim" and change.row_id in (None, self._current_id()):
+            self._hand.retry()
 
     def show_target(self, target: object) -> None:
         """Show one case, or the cases of a filter."""
@@ -170,6 +178,8 @@ class ReviewPage(Page):
         self._verdicts.done.connect(self._take_outcome)
         self._verdicts.failed.connect(partial(self._say_trouble, "verdict"))
         self._stage.unplayable.connect(self._say_unplayable)
+        self._hand.elsewhere.connect(self._say_elsewhere)
+        self._hand.failed.connect(partial(self._say_trouble, "claim"))
 
     def _add_keys(self) -> None:
         self._next, self._previous = QAction(self), QAction(self)
@@ -260,6 +270,7 @@ class ReviewPage(Page):
         self._media = media
         self._stage.show_media(media)
         self._facts.show_media(media)
+        self._hand.show(case)
         self._offer()
         self._prepare_next()
 
@@ -332,7 +343,7 @@ class ReviewPage(Page):
             return
         # Without the report page the document opens in the computer's own viewer.
         failed = partial(self._say_trouble, "document")
-        work = partial(self._publisher().notice, case)
+        work = partial(printed_notice, self._publisher(), self._store, case)
         self.background.query(self, "document", work, self._show_outside, failed)
 
     def _show_outside(self, path: Path) -> None:
@@ -423,6 +434,13 @@ class ReviewPage(Page):
         who = "—" if decision is None else decision.reviewer
         sentence = self.tr("Decided meanwhile by {}. The next case is shown.")
         self._errors.show_trouble("conflict", sentence.format(who), state=State.WARN)
+
+    def _say_elsewhere(self, holder: str) -> None:
+        if not holder:
+            self._errors.mend("claim")
+            return
+        text = self.tr("{} has this case in hand. It is free once it is left.")
+        self._errors.show_trouble("claim", text.format(holder), state=State.WARN)
 
     def _say_unplayable(self) -> None:
         self._errors.show_trouble(

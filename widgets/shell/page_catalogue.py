@@ -119,7 +119,7 @@ PAGES: Final = (
         "people",
         "person",
         lambda: _tr("pages", "People"),
-        lambda: _tr("pages", "People"),
+        lambda: _tr("pages", "Staff"),
         PeoplePage,
         frozenset({Right.MANAGE_PEOPLE}),
     ),

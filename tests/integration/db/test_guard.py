@@ -95,6 +95,7 @@ def _from_elsewhere(database: Database, login: str) -> Iterator[str]:
 
 def _forward(listener: socket.socket, port: int) -> None:
     pumps: list[threading.Thread] = []
+    ends: list[socket.socket] = []
     while True:
         try:
             client, _ = listener.accept()
@@ -103,11 +104,14 @@ def _forward(listener: socket.socket, port: int) -> None:
         server = socket.create_connection(
             ("127.0.0.1", port), source_address=(_ELSEWHERE, 0)
         )
+        ends += (client, server)
         for one, other in ((client, server), (server, client)):
             pumps.append(threading.Thread(target=_pump, args=(one, other)))
             pumps[-1].start()
     for pump in pumps:
         pump.join()
+    for end in ends:
+        end.close()
 
 
 def _pump(one: socket.socket, other: socket.socket) -> None:

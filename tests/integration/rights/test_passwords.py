@@ -6,9 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from app.domain.errors import StateConflict
+from app.domain.errors import StateConflict, WeakPassword
 from app.domain.ids import Login, new_uuid
-from app.domain.password import WeakPassword
 from app.domain.person import Role
 from db.address import Connection
 from db.people import (

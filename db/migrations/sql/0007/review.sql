@@ -32,7 +32,7 @@ BEGIN
     IF NOT v_renewed THEN
         PERFORM atalaya.record('claim_case', p_case::text,
             jsonb_build_object('epoch', v_claim.epoch));
-        PERFORM atalaya.announce('infraction', p_case);
+        PERFORM atalaya.announce('claim', p_case);
     END IF;
     RETURN QUERY SELECT v_claim.epoch, v_claim.login, v_claim.expires_at;
 END
@@ -46,7 +46,7 @@ BEGIN
         WHERE infraction_id = p_case AND login = session_user AND epoch = p_epoch
             AND expires_at > clock_timestamp();
     IF FOUND THEN
-        PERFORM atalaya.announce('infraction', p_case);
+        PERFORM atalaya.announce('claim', p_case);
     END IF;
 END
 $$;

@@ -56,6 +56,11 @@ CREATE TABLE atalaya.case_claim (
     site_id smallint NOT NULL DEFAULT 1
 );
 
+-- A topic of its own, or each claim would have every desktop read its cases again.
+ALTER TABLE atalaya.outbox DROP CONSTRAINT outbox_topic_check;
+ALTER TABLE atalaya.outbox ADD CONSTRAINT outbox_topic_check CHECK (topic IN (
+    'infraction', 'camera', 'configuration', 'person', 'watch', 'watch_hit', 'claim'));
+
 -- Who asked to read what, and why: the disclosure itself comes in a later transaction,
 -- so that taking the question back takes the answer back as well.
 CREATE TABLE atalaya.reading (
