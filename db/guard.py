@@ -65,6 +65,8 @@ class Guard:
         self._policy = LockoutPolicy()
         self._connection: address.Connection | None = None
         self._passwords_due_ns = 0
+        self._works = False
+        # None: what the rules say is not known yet.
         self._refused: list[tuple[str, ...]] | None = None
 
     def look(self) -> None:
@@ -103,21 +105,20 @@ class Guard:
         """Let the server be; what is locked stays locked until it is over."""
         if self._connection is not None:
             self._connection.close()
-        self._connection, self._refused = None, None
+        self._connection, self._refused, self._works = None, None, False
 
     def _connected(self) -> address.Connection | None:
         """Return the connection, None while another guard works on this server."""
         if self._connection is None or self._connection.closed:
-            self._refused = None
+            self._refused, self._works = None, False
             self._connection = address.connect(self._parameters, autocommit=True)
         query = "SELECT pg_try_advisory_lock(%s)"
-        if self._refused is None:
+        if not self._works:
             row = self._connection.execute(query, (_ONE_GUARD,)).fetchone()
-            if row != (True,):
-                return None
-            self._refused = []
-            self._include(self._connection)
-        return self._connection
+            self._works = row == (True,)
+            if self._works:
+                self._include(self._connection)
+        return self._connection if self._works else None
 
     def _locks(self, connection: address.Connection, one: LoginTry) -> Iterator[Lock]:
         if not one.failed:
@@ -142,10 +143,10 @@ class Guard:
         _write(place, "".join(_rules(locked)))
         connection.execute("SELECT pg_reload_conf()")
         self._refused = locked
-        _log.warning("logins that are locked out now: %d", len(locked))
+        _log.info("logins that are locked out now: %d", len(locked))
 
     def _include(self, connection: address.Connection) -> None:
-        """Have the server read our rules first; and drop those of a guard before."""
+        """Have the server read our rules ahead of all others."""
         text = self._hba.read_text("utf-8")
         if text.startswith(_INCLUDE):
             return

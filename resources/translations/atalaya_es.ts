@@ -127,6 +127,45 @@
     </message>
 </context>
 <context>
+    <name>CameraActs</name>
+    <message>
+        <source>Try</source>
+        <translation>Probar</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>Nueva</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Quitar</translation>
+    </message>
+    <message>
+        <source>Calibrate</source>
+        <translation>Calibrar</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Deshacer</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Guardar</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Agregar</translation>
+    </message>
+    <message>
+        <source>Disable</source>
+        <translation>Desactivar</translation>
+    </message>
+    <message>
+        <source>Enable</source>
+        <translation>Activar</translation>
+    </message>
+</context>
+<context>
     <name>CameraForm</name>
     <message>
         <source>Name</source>
@@ -202,6 +241,41 @@
     </message>
 </context>
 <context>
+    <name>CameraLists</name>
+    <message>
+        <source>Cameras</source>
+        <translation>Cámaras</translation>
+    </message>
+    <message>
+        <source>Found on the network</source>
+        <translation>Encontradas en la red</translation>
+    </message>
+    <message>
+        <source>Search again</source>
+        <translation>Buscar de nuevo</translation>
+    </message>
+    <message>
+        <source>There are no cameras yet. Choose one that was found below, or type an address on the right.</source>
+        <translation>Todavía no hay cámaras. Elija una de las encontradas abajo o escriba una dirección a la derecha.</translation>
+    </message>
+    <message>
+        <source>Type an address</source>
+        <translation>Escribir una dirección</translation>
+    </message>
+    <message>
+        <source>Loading the cameras…</source>
+        <translation>Cargando las cámaras…</translation>
+    </message>
+    <message>
+        <source>All cameras that were found are added.</source>
+        <translation>Todas las cámaras encontradas ya están agregadas.</translation>
+    </message>
+    <message>
+        <source>No camera has announced itself on the network yet.</source>
+        <translation>Ninguna cámara se ha anunciado en la red todavía.</translation>
+    </message>
+</context>
+<context>
     <name>CameraTable</name>
     <message>
         <source>Camera</source>
@@ -231,80 +305,12 @@
 <context>
     <name>CamerasPage</name>
     <message>
-        <source>Cameras</source>
-        <translation>Cámaras</translation>
-    </message>
-    <message>
-        <source>Found on the network</source>
-        <translation>Encontradas en la red</translation>
-    </message>
-    <message>
-        <source>Try</source>
-        <translation>Probar</translation>
-    </message>
-    <message>
-        <source>New</source>
-        <translation>Nueva</translation>
-    </message>
-    <message>
-        <source>Remove</source>
-        <translation>Quitar</translation>
-    </message>
-    <message>
-        <source>Calibrate</source>
-        <translation>Calibrar</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>Deshacer</translation>
-    </message>
-    <message>
-        <source>Search again</source>
-        <translation>Buscar de nuevo</translation>
-    </message>
-    <message>
         <source>This camera is switched off.</source>
         <translation>Esta cámara está desactivada.</translation>
     </message>
     <message>
-        <source>There are no cameras yet. Choose one that was found below, or type an address on the right.</source>
-        <translation>Todavía no hay cámaras. Elija una de las encontradas abajo o escriba una dirección a la derecha.</translation>
-    </message>
-    <message>
-        <source>Type an address</source>
-        <translation>Escribir una dirección</translation>
-    </message>
-    <message>
-        <source>Loading the cameras…</source>
-        <translation>Cargando las cámaras…</translation>
-    </message>
-    <message>
-        <source>All cameras that were found are added.</source>
-        <translation>Todas las cámaras encontradas ya están agregadas.</translation>
-    </message>
-    <message>
-        <source>No camera has announced itself on the network yet.</source>
-        <translation>Ninguna cámara se ha anunciado en la red todavía.</translation>
-    </message>
-    <message>
         <source>New camera</source>
         <translation>Cámara nueva</translation>
-    </message>
-    <message>
-        <source>Save</source>
-        <translation>Guardar</translation>
-    </message>
-    <message>
-        <source>Add</source>
-        <translation>Agregar</translation>
-    </message>
-    <message>
-        <source>Disable</source>
-        <translation>Desactivar</translation>
-    </message>
-    <message>
-        <source>Enable</source>
-        <translation>Activar</translation>
     </message>
     <message>
         <source>{} was added.</source>
@@ -321,6 +327,10 @@
     <message>
         <source>{} was disabled.</source>
         <translation>{}: cámara desactivada.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Deshacer</translation>
     </message>
     <message>
         <source>{} will be removed in 10 s. Its cases stay.</source>
@@ -850,6 +860,21 @@
     <message>
         <source>Quit</source>
         <translation>Salir</translation>
+    </message>
+</context>
+<context>
+    <name>MaskBox</name>
+    <message>
+        <source>Your role sees no plate without a reason.</source>
+        <translation>Su función no ve placas sin un motivo.</translation>
+    </message>
+    <message>
+        <source>Reason, 5 to 200 characters</source>
+        <translation>Motivo, de 5 a 200 caracteres</translation>
+    </message>
+    <message>
+        <source>Show the plate</source>
+        <translation>Mostrar la placa</translation>
     </message>
 </context>
 <context>

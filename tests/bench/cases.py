@@ -3,13 +3,13 @@
 Run: python -m tests.bench.cases [--rows N] [--repeats N] [--decisions N] [--plans]
      [--json FILE]
 
-A throwaway embedded server with its usual settings is filled with N cases of four sites.
-A page is the keys of the newest 100 pending cases, a count is of all that are pending:
-each is asked in turns with the policies and without, in which case the superuser has
-switched row-level security off for a moment. "read" is what the desktop does for such a
-page: keys, trace and documents. Decisions are `atalaya.decide` over eight connections of
-an operator and a supervisor, each in its own transaction, with claim, audit and change
-notice; the commit waits for the disk.
+A throwaway embedded server with its usual settings is filled with N cases of four
+sites. A page is the keys of the newest 100 pending cases, a count is of all that are
+pending: each is asked in turns with the policies and without, in which case the
+superuser has switched row-level security off for a moment. "read" is what the desktop
+does for such a page: keys, trace and documents. Decisions are `atalaya.decide` over
+eight connections of an operator and a supervisor, each in its own transaction, with
+claim, audit and change notice; the commit waits for the disk.
 """
 
 import argparse
@@ -146,7 +146,9 @@ def _queries(
             report[f"{name}, {who}, ms"] = medians
             print(f"{name}, {who}: {medians}", flush=True)
             if options.plans:
-                plan = connection.execute(f"EXPLAIN (ANALYZE, BUFFERS) {query}".encode())
+                plan = connection.execute(
+                    f"EXPLAIN (ANALYZE, BUFFERS) {query}".encode()
+                )
                 print("\n".join(f"    {row[0]}" for row in plan))
     return report
 

@@ -1,5 +1,6 @@
 """The case on screen: told to the trail, and kept from others while it is looked at."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -32,6 +33,7 @@ class CaseInHand(QObject):
         self._store = store
         self._background = background
         self._decides = person.may(Right.REVIEW)
+        self._closed = False
         self._case: Case | None = None
         self._claim: Claim | None = None
         self._renew = QTimer(self)
@@ -40,6 +42,8 @@ class CaseInHand(QObject):
 
     def show(self, case: Case) -> None:
         """Its evidence is on screen now."""
+        if self._closed:
+            return
         self._note(case, ReadingPurpose.OPEN)
         if any(item.kind is EvidenceKind.CLIP for item in case.infraction.evidence):
             self._note(case, ReadingPurpose.CLIP)
@@ -47,6 +51,17 @@ class CaseInHand(QObject):
             self.leave()
         self._case = case
         self.keep()
+
+    def unmask(
+        self, infraction_id: InfractionId, reason: str, done: Callable[[Case], None]
+    ) -> None:
+        """Hand the case with its plate to `done`; the trail keeps the reason."""
+
+        def work() -> Case:
+            self._store.note_reading(infraction_id, ReadingPurpose.UNMASK, reason)
+            return self._store.case(infraction_id)
+
+        self._background.command(self, work, done, self.failed.emit)
 
     def keep(self) -> None:
         """Take the case in hand, or keep it for longer."""
@@ -74,6 +89,11 @@ class CaseInHand(QObject):
         if case is not None and claim is not None:
             work = partial(self._store.release, case.infraction.id, claim)
             self._background.command(self, work, _nothing, _nothing)
+
+    def close(self) -> None:
+        """Log-out: let go, and take nothing any more."""
+        self.leave()
+        self._closed = True
 
     def claim_of(self, infraction_id: InfractionId) -> Claim | None:
         """Return the claim by which a case is decided; None without one."""

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.evidence import EvidenceKind
 from app.domain.infraction import Case, InfractionState
+from app.review.plate_text import masked
 from widgets import theme
 from widgets.common import formatting
 from widgets.common.words import state_name
@@ -12,6 +13,7 @@ from widgets.review import facts
 from widgets.review.case_media import CaseMedia
 from widgets.review.decision_bar import state_glyph
 from widgets.review.fact_table import FactTable
+from widgets.review.mask_box import MaskBox
 from widgets.review.plate_panel import PlatePanel
 
 
@@ -31,6 +33,7 @@ class FactsPanel(QScrollArea):
         self._state = _label("")
         self.plate = PlatePanel()
         self.plate.corrected.connect(self.corrected)
+        self.mask = MaskBox()
         self._instrument = _label("warn")
         self._measured = FactTable()
         self._verified = _label("")
@@ -51,6 +54,7 @@ class FactsPanel(QScrollArea):
         for title, name in zip(self._titles, names, strict=True):
             title.setText(name)
         self.plate.retranslate()
+        self.mask.retranslate()
         self._refresh()
 
     def show_case(self, case: Case | None) -> None:
@@ -58,6 +62,8 @@ class FactsPanel(QScrollArea):
         self._case = case
         self._media = None
         self.plate.show_case(case)
+        self.mask.clear()
+        self.mask.setVisible(case is not None and masked(case.plate_text))
         self._refresh()
         self.verticalScrollBar().setValue(0)
 
@@ -123,6 +129,7 @@ class FactsPanel(QScrollArea):
             (self._state, 0),
             (self._titles[0], 12),
             (self.plate, 0),
+            (self.mask, 4),
             (self._titles[1], 12),
             (self._measured, 0),
             (self._instrument, 0),

@@ -106,6 +106,7 @@ class ReviewPage(Page):
         """Release the clip."""
         self._countdown.stop()
         self._settle.stop()
+        self._hand.close()
         self._stage.close_stage()
         self._shelf.clear()
 
@@ -175,6 +176,7 @@ class ReviewPage(Page):
         self._reject.chosen.connect(self._reject_case)
         self._reject.left.connect(self._leave_reject)
         self._facts.corrected.connect(self._corrected)
+        self._facts.mask.wanted.connect(self._unmask)
         self._verdicts.done.connect(self._take_outcome)
         self._verdicts.failed.connect(partial(self._say_trouble, "verdict"))
         self._stage.unplayable.connect(self._say_unplayable)
@@ -324,6 +326,14 @@ class ReviewPage(Page):
     def _corrected(self) -> None:
         if not self._facts.plate.editing:
             self._queue.setFocus()
+
+    def _unmask(self, reason: str) -> None:
+        if self._case is not None:
+            self._hand.unmask(self._case.infraction.id, reason, self._take_unmasked)
+
+    def _take_unmasked(self, case: Case) -> None:
+        self._errors.mend("claim")
+        self._replace(case)
 
     def _undo(self) -> None:
         if self._decided is not None:

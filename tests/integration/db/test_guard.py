@@ -167,6 +167,25 @@ def test_a_lock_runs_out(database: Database, guard: Guard) -> None:
     _tried_until(lambda: _enters(dsn))
 
 
+def test_what_a_guard_before_locked_is_over_in_time(
+    database: Database, guard: Guard
+) -> None:
+    dsn = database.dsn("ana")
+    _fail(dsn)
+    guard.look()
+    _tried_until(lambda: not _enters(dsn))
+    guard.close()
+    assert not _enters(dsn)
+    database.connect().execute("UPDATE atalaya.lockout SET locked_until = now()")
+    with closing(_guard_of(database, ManualClock())) as later:
+        _tried_until(lambda: _looked(later) and _enters(dsn))
+
+
+def _looked(guard: Guard) -> bool:
+    guard.look()
+    return True
+
+
 def test_who_fails_elsewhere_locks_nobody_out_here(
     database: Database, guard: Guard
 ) -> None:

@@ -16,6 +16,20 @@ _FIND = "SELECT * FROM atalaya.cases_of_plate(%s)"
 _OWNER = "SELECT plate FROM atalaya.vehicle_of(%s)"
 
 
+_AROUND = (
+    "SELECT plate_in_force FROM atalaya.infraction",
+    "SELECT document FROM atalaya.infraction",
+    "SELECT count(*) FROM atalaya.infraction WHERE plate_text = 'ABC123'",
+    "SELECT id FROM atalaya.infraction ORDER BY plate_in_force",
+    "SELECT max(plate_text) FROM atalaya.infraction",
+    "SELECT i FROM atalaya.infraction AS i",
+    "SELECT plate_text FROM atalaya.review",
+    "SELECT comment FROM atalaya.review",
+    "SELECT document FROM atalaya.infraction_twin",
+    "SELECT row_to_json(t) FROM atalaya.infraction_twin AS t",
+)
+
+
 def _refusal(connection: Connection, sql: str, *values: Any) -> str | None:
     try:
         with connection.transaction():
@@ -96,13 +110,8 @@ def test_the_auditor_sees_no_plate_without_a_reason(own_scene: Scene) -> None:
         assert reviews[0]["plate_text"] == "••••••"
         assert "ABC" not in str(document["plate"]) + str(reviews)
         assert _refusal(aurora, _FIND, "ABC") == _DENIED
-        for column in ("plate_text", "plate_in_force", "document"):
-            for clause in (
-                f"SELECT {column} FROM atalaya.infraction",
-                f"SELECT count(*) FROM atalaya.infraction WHERE {column} IS NULL",
-                f"SELECT id FROM atalaya.infraction ORDER BY {column}",
-            ):
-                assert _refusal(aurora, clause) == _DENIED
+        for clause in _AROUND:
+            assert _refusal(aurora, clause) == _DENIED
         aurora.execute(_ASK, ("unmask", [str(case)], "complaint 17"))
         document, reviews = aurora.execute(_READ, ([case],)).fetchone() or ({}, [])
         assert document["plate"]["text"] == reviews[0]["plate_text"] == "ABC123"

@@ -1,4 +1,4 @@
-"""Second reviews, notices by another, and claims: refused by the server whoever asks."""
+"""Second reviews, notices by another, and claims: refused by the server."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -48,10 +48,9 @@ def _rules(scene: Scene, *rules: bool) -> None:
 
 
 def _state(scene: Scene, case: object) -> Any:
-    row = scene.watcher.execute(
+    return scene.watcher.execute(
         "SELECT state, plate_in_force FROM atalaya.infraction WHERE id = %s", (case,)
     ).fetchone()
-    return row
 
 
 def test_two_confirm_where_the_site_wants_two(

@@ -49,7 +49,7 @@ BEGIN
     WITH asked AS (
         INSERT INTO atalaya.reading AS r (login, purpose, subject, asked_in)
         SELECT DISTINCT session_user, p_purpose, s, pg_current_xact_id()::text::bigint
-        FROM unnest(p_subjects) AS s
+        FROM unnest(p_subjects) AS s ORDER BY s
         ON CONFLICT (login, subject, purpose) DO UPDATE
             SET asked_in = excluded.asked_in, asked_at = clock_timestamp()
             WHERE r.asked_at < clock_timestamp() - c_fresh OR v_reason IS NOT NULL

@@ -247,6 +247,21 @@ BEGIN
 END
 $$;
 
+-- What is watched now, the newest first, for whoever sees a site; with the own hits.
+CREATE OR REPLACE FUNCTION atalaya.watch_list() RETURNS TABLE (
+    id uuid, plate text, look_alikes boolean, reason text, created_by text,
+    created_at timestamptz, expires_at timestamptz, hits bigint
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT w.id, w.plate, w.look_alikes, w.reason, w.created_by, w.created_at,
+        w.expires_at,
+        (SELECT count(*) FROM atalaya.watch_hit AS h WHERE h.watch_id = w.id)
+    FROM atalaya.watch_entry AS w
+    WHERE w.ended_at IS NULL AND w.expires_at > now()
+        AND cardinality(atalaya.my_sites()) > 0
+    ORDER BY w.created_at DESC, w.id DESC LIMIT 500
+$$;
+
 -- Everybody for whom an administrator may have to do something.
 CREATE FUNCTION atalaya.people() RETURNS TABLE (
     login text, full_name text, role text, active boolean, all_sites boolean,

@@ -307,3 +307,21 @@ def test_i_issues_the_notice_of_the_case_just_confirmed(desk: Desk) -> None:
     with desk.qtbot.waitSignal(desk.page.open_requested) as asked:
         desk.press(Key.Key_P)
     assert asked.args == ["reports", first.infraction.id]
+
+
+def test_the_auditor_gives_a_reason_for_a_plate(qtbot: QtBot, room: Room) -> None:
+    desk = Desk(qtbot, room, "aurora")
+    qtbot.waitUntil(lambda: desk.page.case is not None, timeout=_WAIT_MS)
+    shown = desk.page.case
+    assert shown is not None
+    assert "•" in str(shown.plate_text)
+    box = desk.page._facts.mask
+    assert not box.isHidden()
+    QTest.keyClicks(box._reason, "complaint 17")
+    QTest.keyClick(box._reason, Key.Key_Return)
+    qtbot.waitUntil(box.isHidden, timeout=_WAIT_MS)
+    assert desk.page.case is not None
+    assert "•" not in str(desk.page.case.plate_text)
+    entry = room.server.trail.entries[-2:]
+    assert "complaint 17" in "".join(each.detail for each in entry)
+    desk.close()
