@@ -33,7 +33,7 @@ class FactsPanel(QScrollArea):
         self._state = _label("")
         self.plate = PlatePanel()
         self.plate.corrected.connect(self.corrected)
-        self.mask = MaskBox()
+        self.mask_box = MaskBox()
         self._instrument = _label("warn")
         self._measured = FactTable()
         self._verified = _label("")
@@ -54,7 +54,7 @@ class FactsPanel(QScrollArea):
         for title, name in zip(self._titles, names, strict=True):
             title.setText(name)
         self.plate.retranslate()
-        self.mask.retranslate()
+        self.mask_box.retranslate()
         self._refresh()
 
     def show_case(self, case: Case | None) -> None:
@@ -62,8 +62,8 @@ class FactsPanel(QScrollArea):
         self._case = case
         self._media = None
         self.plate.show_case(case)
-        self.mask.clear()
-        self.mask.setVisible(case is not None and masked(case.plate_text))
+        self.mask_box.clear()
+        self.mask_box.setVisible(case is not None and masked(case.plate_text))
         self._refresh()
         self.verticalScrollBar().setValue(0)
 
@@ -129,7 +129,7 @@ class FactsPanel(QScrollArea):
             (self._state, 0),
             (self._titles[0], 12),
             (self.plate, 0),
-            (self.mask, 4),
+            (self.mask_box, 4),
             (self._titles[1], 12),
             (self._measured, 0),
             (self._instrument, 0),

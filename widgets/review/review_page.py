@@ -176,7 +176,7 @@ class ReviewPage(Page):
         self._reject.chosen.connect(self._reject_case)
         self._reject.left.connect(self._leave_reject)
         self._facts.corrected.connect(self._corrected)
-        self._facts.mask.wanted.connect(self._unmask)
+        self._facts.mask_box.wanted.connect(self._unmask)
         self._verdicts.done.connect(self._take_outcome)
         self._verdicts.failed.connect(partial(self._say_trouble, "verdict"))
         self._stage.unplayable.connect(self._say_unplayable)

@@ -39,6 +39,12 @@ def _refusal(connection: Connection, sql: str, *values: Any) -> str | None:
     return None
 
 
+def _shown(connection: Connection, case: object) -> tuple[Any, Any]:
+    row = connection.execute(_READ, ([case],)).fetchone()
+    assert row
+    return row[0], row[1]
+
+
 def _entries(scene: Scene, login: str) -> list[tuple[str, str]]:
     rows = scene.watcher.execute(
         "SELECT action, subject FROM atalaya.audit WHERE login = %s"
@@ -105,7 +111,7 @@ def test_the_auditor_sees_no_plate_without_a_reason(own_scene: Scene) -> None:
     case = own_scene.confirmed
     with own_scene.connect(AUDITOR) as aurora:
         aurora.execute(_ASK, ("open", [str(case)], None))
-        document, reviews = aurora.execute(_READ, ([case],)).fetchone() or ({}, [])
+        document, reviews = _shown(aurora, case)
         assert document["plate"]["text"] == "••••••"
         assert reviews[0]["plate_text"] == "••••••"
         assert "ABC" not in str(document["plate"]) + str(reviews)
@@ -113,7 +119,7 @@ def test_the_auditor_sees_no_plate_without_a_reason(own_scene: Scene) -> None:
         for clause in _AROUND:
             assert _refusal(aurora, clause) == _DENIED
         aurora.execute(_ASK, ("unmask", [str(case)], "complaint 17"))
-        document, reviews = aurora.execute(_READ, ([case],)).fetchone() or ({}, [])
+        document, reviews = _shown(aurora, case)
         assert document["plate"]["text"] == reviews[0]["plate_text"] == "ABC123"
 
 

@@ -315,7 +315,7 @@ def test_the_auditor_gives_a_reason_for_a_plate(qtbot: QtBot, room: Room) -> Non
     shown = desk.page.case
     assert shown is not None
     assert "•" in str(shown.plate_text)
-    box = desk.page._facts.mask
+    box = desk.page._facts.mask_box
     assert not box.isHidden()
     QTest.keyClicks(box._reason, "complaint 17")
     QTest.keyClick(box._reason, Key.Key_Return)
