@@ -182,12 +182,18 @@ infraction = Table(
         name="infraction_same_track",
     ),
 )
-Index("infraction_newest", infraction.c.occurred_at.desc(), infraction.c.id.desc())
+Index(
+    "infraction_newest",
+    infraction.c.occurred_at.desc(),
+    infraction.c.id.desc(),
+    postgresql_include=["site_id"],
+)
 Index(
     "infraction_queue",
     infraction.c.state,
     infraction.c.occurred_at.desc(),
     infraction.c.id.desc(),
+    postgresql_include=["site_id"],
 )
 Index("infraction_plate", infraction.c.plate_in_force)
 Index(
@@ -195,6 +201,7 @@ Index(
     infraction.c.camera_id,
     infraction.c.kind,
     infraction.c.occurred_at,
+    postgresql_include=["site_id"],
 )
 
 Index("infraction_track", infraction.c.engine_id, infraction.c.track_id)

@@ -36,10 +36,9 @@ _CLAIM = text("SELECT * FROM atalaya.claim_case(:case, :seconds)")
 _RELEASE = text("SELECT atalaya.release_case(:case, :epoch)")
 _ASK = text("SELECT atalaya.ask_reading(:purpose, CAST(:subjects AS text[]), :reason)")
 _READ = text("""
-    SELECT r.document, r.reviews, i.state, c.name, c.location, n.number
+    SELECT r.document, r.reviews, r.camera_name, r.location, i.state, n.number
     FROM atalaya.read_cases(CAST(:cases AS uuid[])) AS r
     JOIN atalaya.infraction AS i ON i.id = r.id
-    JOIN atalaya.camera AS c ON c.id = i.camera_id
     LEFT JOIN atalaya.notice AS n ON n.infraction_id = i.id
     ORDER BY i.occurred_at DESC, i.id DESC
 """)
@@ -194,7 +193,7 @@ def _case(row: Any) -> Case:
     finding = infraction_from_json(row.document)
     return Case(
         infraction=finding,
-        camera_name=row.name,
+        camera_name=row.camera_name,
         location=row.location,
         state=InfractionState(row.state),
         reviews=tuple(_review(finding.id, each) for each in row.reviews),

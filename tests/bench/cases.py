@@ -44,7 +44,7 @@ _FILL = """
         i.occurred_at + n * interval '1 s', i.time_bucket + n, i.vehicle_class,
         i.plate_text, i.plate_in_force, i.plate_confidence, i.speed_kmh, i.limit_kmh,
         i.red_for_ns, i.document || jsonb_build_object('id', k.id), i.document_sha256,
-        CASE WHEN n %% 10 = 0 THEN 'pending' ELSE 'rejected' END, 1 + n %% %s
+        CASE WHEN n %% 10 = 0 THEN 'pending' ELSE 'rejected' END, 1 + n / 10 %% %s
     FROM atalaya.infraction AS i, generate_series(1, %s) AS n,
         LATERAL (SELECT gen_random_uuid() AS id WHERE n IS NOT NULL) AS k
     WHERE i.track_id < 1000

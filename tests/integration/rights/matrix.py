@@ -160,6 +160,7 @@ CALLABLE: dict[str, tuple[str, ...]] = {
     "overdue_plate_reads(timestamp with time zone,uuid,integer)": (),
     "own_search(uuid)": (),
     "people()": (ADMINISTRATOR,),
+    "place_of(uuid)": (),
     "plate_distance(text,text)": (),
     "plate_near(text)": (),
     "plate_pairs(text)": (),

@@ -213,6 +213,10 @@ def test_rows_are_of_the_site_of_their_camera(apart: Scene) -> None:
     with apart.connect(OPERATOR) as ana:
         assert ana.execute("SELECT name FROM atalaya.camera").fetchall() != []
         assert ana.execute("SELECT id FROM atalaya.infraction").fetchall() == []
+    apart.watcher.execute("SELECT atalaya.set_sites('ana', '{1}')")
+    session = apart.database.login(OPERATOR)
+    assert session.site.cameras() == []
+    assert session.case_store.case(apart.pending).camera_name == "Av. Arequipa · norte"
 
 
 def _given(scene: Scene, login: str) -> Any:

@@ -190,13 +190,21 @@ BEGIN
 END
 $$;
 
+-- A case says where it was made although its camera works for another site by now.
+GRANT SELECT (id, name, location) ON atalaya.camera TO atalaya_people;
+CREATE POLICY of_a_case ON atalaya.camera FOR SELECT TO atalaya_people USING (true);
+CREATE FUNCTION atalaya.place_of(p_camera uuid) RETURNS TABLE (name text, location text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT c.name, c.location FROM atalaya.camera AS c WHERE c.id = p_camera
+$$;
+
 DO $$
 DECLARE
     v_function regprocedure;
 BEGIN
     FOREACH v_function IN ARRAY ARRAY[
         'atalaya.require_verifier(text)', 'atalaya.know_password(text,text)',
-        'atalaya.change_password(text)',
+        'atalaya.change_password(text)', 'atalaya.place_of(uuid)',
         'atalaya.ask_password_reset(uuid,text,text,text)',
         'atalaya.end_password_reset(uuid,boolean)'
     ]::regprocedure[] LOOP
@@ -205,6 +213,7 @@ BEGIN
     END LOOP;
 END
 $$;
+GRANT EXECUTE ON FUNCTION atalaya.place_of(uuid) TO atalaya_owner;
 GRANT EXECUTE ON FUNCTION atalaya.change_password(text) TO
     atalaya_operator, atalaya_supervisor, atalaya_technician, atalaya_administrator,
     atalaya_auditor;

@@ -1,26 +1,28 @@
 -- The sites that whoever is logged in may see: those given to a person, all of them to
 -- the engine and to who owns the database, none to anybody else. Evaluated once per
--- statement, as an array to compare with. SECURITY DEFINER because it reads on behalf
--- of people who see no row of person_site.
+-- statement, as an array to compare with. SECURITY DEFINER because it reads on behalf of
+-- people who see no row of person_site; parallel safe, or no count would be parallel.
 CREATE FUNCTION atalaya.my_sites() RETURNS smallint[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_person atalaya.person;
+    v_sites smallint[];
 BEGIN
-    SELECT * INTO v_person FROM atalaya.person WHERE login = session_user;
+    -- One query for a person: this is asked with every statement.
+    SELECT CASE
+        WHEN NOT p.active OR p.must_change_password THEN '{}'
+        WHEN p.all_sites THEN ARRAY(SELECT s.id FROM atalaya.site AS s ORDER BY 1)
+        ELSE ARRAY(SELECT g.site_id FROM atalaya.person_site AS g
+            WHERE g.login = p.login ORDER BY 1) END
+        INTO v_sites FROM atalaya.person AS p WHERE p.login = session_user;
     IF FOUND THEN
-        IF NOT v_person.active OR v_person.must_change_password THEN
-            RETURN '{}';
-        ELSIF NOT v_person.all_sites THEN
-            RETURN ARRAY(SELECT s.site_id FROM atalaya.person_site AS s
-                WHERE s.login = session_user ORDER BY 1);
-        END IF;
-    ELSIF NOT pg_has_role(session_user, 'atalaya_engine', 'MEMBER')
-        AND NOT pg_has_role(session_user, 'atalaya_owner', 'MEMBER')
+        RETURN v_sites;
+    ELSIF pg_has_role(session_user, 'atalaya_engine', 'MEMBER')
+        OR pg_has_role(session_user, 'atalaya_owner', 'MEMBER')
     THEN
-        RETURN '{}';
+        RETURN ARRAY(SELECT s.id FROM atalaya.site AS s ORDER BY 1);
     END IF;
-    RETURN ARRAY(SELECT s.id FROM atalaya.site AS s ORDER BY 1);
+    RETURN '{}';
 END
 $$;
 

@@ -101,7 +101,7 @@ $$;
 
 -- The cases named, in no order, as far as they may be seen and were asked for.
 CREATE FUNCTION atalaya.read_cases(p_cases uuid[]) RETURNS TABLE (
-    id uuid, document jsonb, reviews jsonb
+    id uuid, document jsonb, reviews jsonb, camera_name text, location text
 )
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -141,8 +141,10 @@ BEGIN
                     ELSE atalaya.masked(r.plate_text) END)
                 ORDER BY r.decided_at, r.id)
             FROM atalaya.review AS r WHERE r.infraction_id = i.id AND NOT EXISTS (
-                SELECT FROM atalaya.review_undo AS u WHERE u.review_id = r.id)), '[]')
-        FROM atalaya.infraction AS i WHERE i.id = ANY (v_known);
+                SELECT FROM atalaya.review_undo AS u WHERE u.review_id = r.id)), '[]'),
+        c.name, c.location
+        FROM atalaya.infraction AS i, atalaya.place_of(i.camera_id) AS c
+        WHERE i.id = ANY (v_known);
 END
 $$;
 

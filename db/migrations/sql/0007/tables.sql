@@ -40,6 +40,17 @@ DROP INDEX atalaya.plate_read_plate;
 CREATE INDEX plate_read_plate
     ON atalaya.plate_read (plate_id, seen_at DESC, id DESC) INCLUDE (site_id);
 
+-- The same for the pages and counts of cases: without the site in the index, each case
+-- that is counted would be fetched from its table first (measured: 60 times as long).
+DROP INDEX atalaya.infraction_newest, atalaya.infraction_queue,
+    atalaya.infraction_camera;
+CREATE INDEX infraction_newest
+    ON atalaya.infraction (occurred_at DESC, id DESC) INCLUDE (site_id);
+CREATE INDEX infraction_queue
+    ON atalaya.infraction (state, occurred_at DESC, id DESC) INCLUDE (site_id);
+CREATE INDEX infraction_camera
+    ON atalaya.infraction (camera_id, kind, occurred_at) INCLUDE (site_id);
+
 -- Each site numbers its own notices without gaps.
 ALTER TABLE atalaya.notice_counter
     ADD COLUMN site_id smallint NOT NULL DEFAULT 1 REFERENCES atalaya.site;
