@@ -154,6 +154,7 @@ CALLABLE: dict[str, tuple[str, ...]] = {
     "masked(text)": (),
     "matching_plates(text,boolean,integer)": (),
     "move_camera(uuid,smallint)": (ADMINISTRATOR,),
+    "my_limits()": EVERYBODY,
     "my_plate_rights()": PEOPLE,
     "my_rights()": EVERYBODY,
     "my_sites()": EVERYBODY,

@@ -1,8 +1,8 @@
--- The sites that whoever is logged in may see: those given to a person, all of them to
--- the engine and to who owns the database, none to anybody else. Evaluated once per
--- statement, as an array to compare with. SECURITY DEFINER because it reads on behalf of
--- people who see no row of person_site; parallel safe, or no count would be parallel.
-CREATE FUNCTION atalaya.my_sites() RETURNS smallint[]
+-- The sites to which whoever is logged in is held: null for no limit, as for the engine,
+-- who owns the database, and people who see all; none for anybody unknown. Evaluated once
+-- per statement. SECURITY DEFINER because it reads on behalf of people who see no row of
+-- person_site; parallel safe, or no count would be parallel.
+CREATE FUNCTION atalaya.my_limits() RETURNS smallint[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -11,7 +11,7 @@ BEGIN
     -- One query for a person: this is asked with every statement.
     SELECT CASE
         WHEN NOT p.active OR p.must_change_password THEN '{}'
-        WHEN p.all_sites THEN ARRAY(SELECT s.id FROM atalaya.site AS s ORDER BY 1)
+        WHEN p.all_sites THEN NULL
         ELSE ARRAY(SELECT g.site_id FROM atalaya.person_site AS g
             WHERE g.login = p.login ORDER BY 1) END
         INTO v_sites FROM atalaya.person AS p WHERE p.login = session_user;
@@ -20,14 +20,23 @@ BEGIN
     ELSIF pg_has_role(session_user, 'atalaya_engine', 'MEMBER')
         OR pg_has_role(session_user, 'atalaya_owner', 'MEMBER')
     THEN
-        RETURN ARRAY(SELECT s.id FROM atalaya.site AS s ORDER BY 1);
+        RETURN NULL;
     END IF;
     RETURN '{}';
 END
 $$;
 
+-- The same with the sites by name, all of them for no limit.
+CREATE FUNCTION atalaya.my_sites() RETURNS smallint[]
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(atalaya.my_limits(),
+        ARRAY(SELECT s.id FROM atalaya.site AS s ORDER BY 1))
+$$;
+
 -- FORCE: the functions run as the owner, and are held to the caller's sites like the
 -- caller. A function that forgets to ask shows nothing of another site all the same.
+-- Whoever has no limit pays for one comparison with null per row.
 DO $$
 DECLARE
     v_table text;
@@ -37,7 +46,9 @@ BEGIN
         'plate_read', 'watch_hit', 'case_claim'
     ] LOOP
         EXECUTE format('CREATE POLICY by_site ON atalaya.%I
-            USING (site_id = ANY ((SELECT atalaya.my_sites())::smallint[]))', v_table);
+            USING ((SELECT atalaya.my_limits()) IS NULL
+                OR site_id = ANY ((SELECT atalaya.my_limits())::smallint[]))',
+            v_table);
     END LOOP;
     FOREACH v_table IN ARRAY ARRAY['camera_configuration', 'camera_lease'] LOOP
         EXECUTE format('CREATE POLICY by_site ON atalaya.%I

@@ -1,5 +1,5 @@
 REVOKE ALL ON FUNCTION
-    atalaya.my_sites(), atalaya.set_site(), atalaya.guard_password_reset(),
+    atalaya.my_limits(), atalaya.my_sites(), atalaya.set_site(), atalaya.guard_password_reset(),
     atalaya.sites_of(text), atalaya.require_over(text, smallint[]),
     atalaya.has_all_sites(), atalaya.set_sites(text, smallint[]),
     atalaya.add_site(text, text, text), atalaya.move_camera(uuid, smallint),
@@ -18,7 +18,7 @@ REVOKE ALL ON FUNCTION
     FROM PUBLIC;
 
 -- A policy asks in the name of who reads.
-GRANT EXECUTE ON FUNCTION atalaya.my_sites() TO
+GRANT EXECUTE ON FUNCTION atalaya.my_limits(), atalaya.my_sites() TO
     atalaya_operator, atalaya_supervisor, atalaya_technician, atalaya_administrator,
     atalaya_auditor, atalaya_engine;
 GRANT SELECT ON atalaya.case_claim TO
