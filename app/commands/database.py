@@ -14,6 +14,7 @@ from app.commands.common import (
     paths_of,
 )
 from app.domain.ids import Login
+from app.domain.password import require_good
 from app.domain.person import Role
 
 _ROLES = tuple(role.value for role in Role if role is not Role.ENGINE)
@@ -119,6 +120,7 @@ def _add_person(options: argparse.Namespace) -> int:
     from app.bootstrap import add_person
 
     password = getpass.getpass(f"Password for {options.login!r}: ")
+    require_good(Login(options.login), password)
     add_person(
         paths_of(options),
         options.superuser_dsn,
@@ -145,6 +147,7 @@ def _setup(options: argparse.Namespace) -> int:
     from app.bootstrap import set_up_database
 
     password = getpass.getpass("Password for the administrator 'admin': ")
+    require_good(Login("admin"), password)
     set_up_database(paths_of(options), options.superuser_dsn, password)
     print("The database is ready; 'admin' can log in.")
     return 0
