@@ -1461,6 +1461,10 @@
         <translation>✕ Rechazado {}</translation>
     </message>
     <message>
+        <source>◆ {} waits for a second person</source>
+        <translation>◆ {} espera a una segunda persona</translation>
+    </message>
+    <message>
         <source>● Confirmed {}</source>
         <translation>● Confirmado {}</translation>
     </message>

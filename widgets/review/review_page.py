@@ -24,6 +24,7 @@ from app.review.queue import CaseFilter
 from app.review.states import Step, last_decision, undo_remaining
 from widgets.common.background import Background
 from widgets.common.error_bar import ErrorBar
+from widgets.common.fault_text import told
 from widgets.common.page import Page
 from widgets.review.case_in_hand import CaseInHand
 from widgets.review.case_media import CaseMedia, load_media
@@ -42,6 +43,7 @@ _FACTS_PX = 344
 _LOADED = 200
 _SETTLE_MS = 300
 _COUNTDOWN_MS = 1000
+_DECISIONS = (Step.CONFIRM, Step.REJECT)
 
 
 class ReviewPage(Page):
@@ -387,7 +389,7 @@ class ReviewPage(Page):
     def _take_outcome(self, outcome: Outcome) -> None:
         self._errors.mend("verdict")
         if outcome.conflict:
-            self._say_conflict(outcome.case)
+            self._say_conflict(outcome)
         elif outcome.step is Step.UNDO:
             self._wanted = outcome.case.infraction.id
             self._decided = None
@@ -437,9 +439,19 @@ class ReviewPage(Page):
             return self.tr("■ Notice {0} for {1}").format(case.notice_number, plate)
         if case.state is InfractionState.REJECTED:
             return self.tr("✕ Rejected {}").format(plate)
+        if case.state is InfractionState.PENDING:
+            return self.tr("◆ {} waits for a second person").format(plate)
         return self.tr("● Confirmed {}").format(plate)
 
-    def _say_conflict(self, case: Case) -> None:
+    def _say_conflict(self, outcome: Outcome) -> None:
+        case, step = outcome.case, outcome.step
+        undecided = step in _DECISIONS and case.state is InfractionState.PENDING
+        confirmed = step is Step.ISSUE and case.state is InfractionState.CONFIRMED
+        if undecided or confirmed:
+            # Not somebody else who was first, but a rule of the site, or a claim.
+            sentence = told(outcome.conflict)
+            self._errors.show_trouble("conflict", sentence, state=State.WARN)
+            return
         decision = last_decision(case)
         who = "—" if decision is None else decision.reviewer
         sentence = self.tr("Decided meanwhile by {}. The next case is shown.")

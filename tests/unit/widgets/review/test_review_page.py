@@ -211,6 +211,10 @@ def test_stepping_shows_the_frame_of_the_decisive_moment(desk: Desk) -> None:
 def test_somebody_else_was_first(desk: Desk) -> None:
     first, second, _ = _cases(desk.room)
     other = desk.room.server.login(Login("ana"), "ana-opens-sesame")
+    kept = desk.room.server.kept[first.infraction.id]
+    desk.qtbot.waitUntil(lambda: kept.claim is not None, timeout=_WAIT_MS)
+    # The claim runs out.
+    kept.claim = None
     other.case_store.decide(
         Review(
             infraction_id=first.infraction.id,
@@ -226,6 +230,21 @@ def test_somebody_else_was_first(desk: Desk) -> None:
     desk.wait_for(second)
     assert "Decided meanwhile by ana" in desk.page._errors.sentence
     assert desk.state(first) is InfractionState.REJECTED
+
+
+def test_a_case_in_other_hands_is_not_decided(desk: Desk) -> None:
+    first = _cases(desk.room)[0]
+    kept = desk.room.server.kept[first.infraction.id]
+    desk.qtbot.waitUntil(lambda: kept.claim is not None, timeout=_WAIT_MS)
+    kept.claim = None
+    other = desk.room.server.login(Login("ana"), "ana-opens-sesame")
+    other.case_store.claim(first.infraction.id)
+    desk.press(Key.Key_Y)
+    desk.qtbot.waitUntil(
+        lambda: "Your claim on this case is over" in desk.page._errors.sentence,
+        timeout=_WAIT_MS,
+    )
+    assert desk.state(first) is InfractionState.PENDING
 
 
 def test_damaged_evidence_is_refused_and_cannot_be_confirmed(
@@ -322,6 +341,6 @@ def test_the_auditor_gives_a_reason_for_a_plate(qtbot: QtBot, room: Room) -> Non
     qtbot.waitUntil(box.isHidden, timeout=_WAIT_MS)
     assert desk.page.case is not None
     assert "•" not in str(desk.page.case.plate_text)
-    entry = room.server.trail.entries[-2:]
-    assert "complaint 17" in "".join(each.detail for each in entry)
+    (why,) = [e for e in room.server.trail.entries if e.action == "read_unmask"]
+    assert (why.login, "complaint 17" in why.detail) == ("aurora", True)
     desk.close()
