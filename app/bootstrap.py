@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from db.audit_check import AuditReport
     from db.embedded import EmbeddedServer
     from db.engine_gateway import EngineGateway
+    from db.keeper import Chores
     from db.provision import NewPerson
     from widgets.services import DesktopServices
 
@@ -87,11 +88,22 @@ def database(
         protect_server(server.superuser_dsn)
         if known is None:
             secrets.put(ENGINE_SECRET, ENGINE_LOGIN, password)
-        with closing(Keeper(server, SystemClock())):
+        with closing(Keeper(server, SystemClock(), _chores(paths))):
             yield Database(address=server.address, embedded=server)
     finally:
         if server.started_here:
             server.stop()
+
+
+def _chores(paths: Paths) -> "Chores":
+    """Return what is done daily beside forgetting plates."""
+    from app.evidence.store import LocalEvidenceStore
+    from db.case_erasure import Erasing
+
+    def erase(dsn: str) -> Erasing:
+        return Erasing(dsn, LocalEvidenceStore(paths.evidence))
+
+    return {"cases whose term is over are not erased": erase}
 
 
 def _new_password() -> str:
@@ -562,19 +574,6 @@ def forget_plates(
         done = Forgetting(dsn)
         done.finish()
         yield f"{done.reads} reads and {done.plates} plates were forgotten."
-
-
-def check_database(paths: Paths, superuser_dsn: str | None) -> list[str]:
-    """Return one line for each thing that does not hold together."""
-    from app.evidence.store import LocalEvidenceStore
-    from db.check import check
-
-    store = LocalEvidenceStore(paths.evidence)
-    secrets = open_secret_store(paths)
-    with database(paths, superuser_dsn, secrets) as server:
-        owner = server.embedded
-        dsn = owner.superuser_dsn if owner else server.address
-        return [str(finding) for finding in check(dsn, store, store.names())]
 
 
 def verify_audit(

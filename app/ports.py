@@ -17,8 +17,10 @@ from app.domain.clock import CaptureTime
 from app.domain.detection import Detections, Tracks
 from app.domain.forecast import Forecast
 from app.domain.geometry import PixelBox
+from app.domain.hold import Hold, NewHold
 from app.domain.ids import (
     CameraId,
+    HoldId,
     InfractionId,
     Login,
     PlateSearchId,
@@ -184,6 +186,13 @@ class EvidenceStore(Protocol):
         """Return a verified local file; raises EvidenceDamaged."""
         ...
 
+    def delete(self, sha256: Sha256) -> bool:
+        """Remove a file and every copy of it for good; return whether there was one.
+
+        Sound or not. Raises EnvironmentFault when it must be tried again later.
+        """
+        ...
+
 
 class InfractionSink(Protocol):
     """Where the engine hands its findings; PostgreSQL behind the spool."""
@@ -252,7 +261,10 @@ class CaseStore(Protocol):
         after: InfractionId | None = None,
         limit: int = 100,
     ) -> list[Case]:
-        """Return cases newest first, a page after the case `after` (keyset)."""
+        """Return cases newest first, a page after the case `after` (keyset).
+
+        Those that were erased are no longer among them.
+        """
         ...
 
     def case(self, infraction_id: InfractionId) -> Case:
@@ -294,6 +306,18 @@ class CaseStore(Protocol):
 
     def issue_notice(self, infraction_id: InfractionId) -> Case:
         """Number a confirmed case; the same number when asked again."""
+        ...
+
+    def set_hold(self, infraction_id: InfractionId, wanted: NewHold) -> None:
+        """Hold a case from now on; StateConflict when it is held like that already."""
+        ...
+
+    def release_hold(self, hold_id: HoldId, reason: str) -> None:
+        """Release what somebody else holds; StateConflict for one's own."""
+        ...
+
+    def holds(self) -> list[Hold]:
+        """Return all holds that stand, the oldest first."""
         ...
 
     def summary(self, since: datetime, until: datetime) -> PeriodSummary:

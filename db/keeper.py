@@ -2,6 +2,8 @@
 
 import logging
 import threading
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from app.domain.clock import NS_PER_S, Clock
 from app.domain.errors import EnvironmentFault
@@ -16,21 +18,35 @@ _DAY_NS = 24 * 3600 * NS_PER_S
 _AGAIN_NS = 3600 * NS_PER_S
 
 
+class Pass(Protocol):
+    """Work done in steps; as text it says what was done."""
+
+    def step(self) -> bool:
+        """Take a batch; return whether there may be more."""
+        ...
+
+
+Chores = Mapping[str, Callable[[str], Pass]]
+"""What is done daily: what it is about, and what begins a pass as superuser."""
+
+_PLATES: Chores = {"old plates are not forgotten": Forgetting}
+
+
 class Keeper:
     """A thread that starts the server again, at its port, when it is gone.
 
     Only for a server that was started here: another's is its owner's business. Once a
-    day it also has the server forget old plates, a batch with each look, whoever
-    started it: one that outlived a crash has no owner left, and twice does no harm. For
-    the same reason it guards the logins of either: of several guards one works.
+    day it also has the server forget old plates, and does other `chores`, a batch with
+    each look, whoever started it: one that outlived a crash has no owner left, and
+    twice does no harm. A chore is named by what is said when it fails. For the same
+    reason it guards the logins of either: of several guards one works.
     """
 
-    def __init__(self, server: EmbeddedServer, clock: Clock) -> None:
-        """Begin to look after `server`; plates are first forgotten in a minute."""
+    def __init__(
+        self, server: EmbeddedServer, clock: Clock, chores: Chores | None = None
+    ) -> None:
+        """Begin to look after `server`; the first pass of a chore is in a minute."""
         self._server = server
-        self._clock = clock
-        self._due_ns = clock.monotonic_ns() + _FIRST_NS
-        self._forgetting: Forgetting | None = None
         cluster = server.data_dir / "cluster"
         self._guard = Guard(
             server.superuser_dsn,
@@ -38,6 +54,10 @@ class Keeper:
             log=cluster / "server.log",
             hba=cluster / "pg_hba.conf",
         )
+        self._daily = [
+            _Daily(failure, begin, server.superuser_dsn, clock)
+            for failure, begin in {**_PLATES, **(chores or {})}.items()
+        ]
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="database-keeper")
         self._thread.start()
@@ -52,7 +72,8 @@ class Keeper:
         while not self._closing.wait(_LOOK_EVERY_S):
             if not self._server.started_here or self._revived():
                 self._guard.try_look()
-                self._forget_some()
+                for chore in self._daily:
+                    chore.do_some()
 
     def _revived(self) -> bool:
         """Start the server again if it is gone; return whether it runs."""
@@ -65,26 +86,39 @@ class Keeper:
             _log.warning("the built-in database was gone; it is back")
         return True
 
-    def _forget_some(self) -> None:
+
+class _Daily:
+    """A chore: a step of its pass with each call, a pass a day."""
+
+    def __init__(
+        self, failure: str, begin: Callable[[str], Pass], dsn: str, clock: Clock
+    ) -> None:
+        self._failure = failure
+        self._begin = begin
+        self._dsn = dsn
+        self._clock = clock
+        self._due_ns = clock.monotonic_ns() + _FIRST_NS
+        self._pass: Pass | None = None
+
+    def do_some(self) -> None:
         if self._clock.monotonic_ns() < self._due_ns:
             return
-        if self._forgetting is None:
-            self._forgetting = Forgetting(self._server.superuser_dsn)
+        if self._pass is None:
+            self._pass = self._begin(self._dsn)
         try:
-            more = self._forgetting.step()
+            more = self._pass.step()
         except EnvironmentFault as fault:
-            _log.warning("old plates are not forgotten: %s", fault)
+            _log.warning("%s: %s", self._failure, fault)
             self._end_pass(_AGAIN_NS)
             return
         except Exception:  # noqa: BLE001 - a bug must not end the keeper
-            _log.exception("a bug: old plates are not forgotten")
+            _log.exception("a bug: %s", self._failure)
             self._end_pass(_AGAIN_NS)
             return
         if not more:
-            done = self._forgetting
-            _log.info("forgot %d reads and %d plates", done.reads, done.plates)
+            _log.info("%s", self._pass)
             self._end_pass(_DAY_NS)
 
     def _end_pass(self, pause_ns: int) -> None:
-        self._forgetting = None
+        self._pass = None
         self._due_ns = self._clock.monotonic_ns() + pause_ns

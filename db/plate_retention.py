@@ -86,6 +86,10 @@ class Forgetting:
         while self.step():
             pass
 
+    def __str__(self) -> str:
+        """Say what was done."""
+        return f"forgot {self.reads} reads and {self.plates} plates"
+
 
 def _connect(dsn: str) -> address.Connection:
     return address.connect(address.parse(dsn) | {"application_name": "atalaya keeper"})

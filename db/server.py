@@ -22,7 +22,10 @@ from db.store.plate_register import PostgresPlateRegister
 from db.store.site_store import PostgresSiteStore
 
 _MS_PER_S = 1000
-_RIGHTS = "SELECT *, atalaya.my_plate_rights() FROM atalaya.my_rights()"
+_RIGHTS = (
+    "SELECT *, atalaya.my_plate_rights() || atalaya.my_case_rights()"
+    " FROM atalaya.my_rights()"
+)
 _MUST_CHANGE = """
     SELECT FROM atalaya.person WHERE login = session_user AND must_change_password
 """
@@ -136,7 +139,7 @@ def _identify(connection: address.Connection) -> Person:
         connection.rollback()
     if row is None:
         raise LoginRefused("This login does not belong to a person of this site.")
-    name, full_name, roles, rights, plate_rights = row
+    name, full_name, roles, rights, further_rights = row
     if must_change:
         raise LoginRefused(
             "Your password must be changed before you go on. In a terminal: "
@@ -146,7 +149,7 @@ def _identify(connection: address.Connection) -> Person:
         login=Login(name),
         full_name=full_name,
         roles=frozenset(Role(role) for role in roles),
-        rights=_known_rights((*rights, *plate_rights)),
+        rights=_known_rights((*rights, *further_rights)),
     )
 
 

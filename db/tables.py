@@ -173,6 +173,7 @@ infraction = Table(
     Column("state", Text, nullable=False, server_default=text("'pending'")),
     _text("plate_in_force", null=True),
     _site_id(),
+    _moment("erased_at", null=True),
     UniqueConstraint(
         "camera_id",
         "kind",
@@ -205,6 +206,13 @@ Index(
 )
 
 Index("infraction_track", infraction.c.engine_id, infraction.c.track_id)
+Index(
+    "infraction_kept",
+    infraction.c.state,
+    infraction.c.kind,
+    infraction.c.occurred_at,
+    postgresql_where=infraction.c.erased_at.is_(None),
+)
 
 infraction_twin = Table(
     "infraction_twin",
@@ -218,6 +226,11 @@ infraction_twin = Table(
     UniqueConstraint("twin_of", "id"),
 )
 Index("infraction_twin_engine", infraction_twin.c.engine_id)
+Index(
+    "infraction_twin_evidence",
+    func.atalaya.evidence_names(infraction_twin.c.document),
+    postgresql_using="gin",
+)
 
 evidence = Table(
     "evidence",
@@ -247,6 +260,7 @@ review = Table(
     _act("decided_at"),
     _site_id(),
     _flag("decisive", "true"),
+    Column("salt", UUID, server_default=func.gen_random_uuid()),
 )
 Index("review_infraction", review.c.infraction_id, review.c.decided_at)
 
@@ -498,4 +512,94 @@ lockout = Table(
     _act("locked_at"),
     Column("locked_until", DateTime(timezone=True), nullable=False),
     _text("lifted_by", null=True),
+)
+
+case_hold = Table(
+    "case_hold",
+    metadata,
+    _uuid_key(),
+    _refers("infraction_id", "infraction"),
+    _text("kind"),
+    _text("reason"),
+    _login("set_by"),
+    _act("set_at"),
+    _moment("ends_at", null=True),
+    Column("released_by", Text, ForeignKey(person.c.login)),
+    _moment("released_at", null=True),
+    _text("release_reason", null=True),
+    _site_id(),
+)
+Index("case_hold_infraction", case_hold.c.infraction_id)
+
+twin_file = Table(
+    "twin_file",
+    metadata,
+    _refers("twin_id", "infraction_twin", key=True),
+    Column("sha256", Text, primary_key=True),
+    _site_id(),
+)
+Index("twin_file_sha256", twin_file.c.sha256)
+
+case_retention = Table(
+    "case_retention",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("keep_days", Integer, nullable=False),
+    _act("changed_at"),
+)
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("id", UUID, primary_key=True, server_default=func.gen_random_uuid()),
+    Column("number", BigInteger, Identity(always=True), nullable=False, unique=True),
+    Column(
+        "infraction_id",
+        UUID,
+        ForeignKey(infraction.c.id),
+        nullable=False,
+        unique=True,
+    ),
+    _text("reason"),
+    Column("begun_by", Text, nullable=False, server_default=text("SESSION_USER")),
+    _act("begun_at"),
+    _text("document_sha256"),
+    _text("erased_sha256"),
+    _moment("finished_at", null=True),
+    Column("certificate", JSONB),
+    _text("certificate_sha256", null=True),
+    _site_id(),
+)
+Index(
+    "erasure_open", erasure.c.number, postgresql_where=erasure.c.finished_at.is_(None)
+)
+
+erasure_object = Table(
+    "erasure_object",
+    metadata,
+    _refers("erasure_id", "erasure", key=True),
+    Column("sha256", Text, primary_key=True),
+    _text("kind"),
+    Column("size_bytes", BigInteger, nullable=False),
+    _text("outcome", null=True),
+    _moment("done_at", null=True),
+    _site_id(),
+)
+Index("erasure_object_sha256", erasure_object.c.sha256)
+Index(
+    "erasure_object_open",
+    erasure_object.c.erasure_id,
+    postgresql_where=erasure_object.c.outcome.is_(None),
+)
+
+subject_request = Table(
+    "subject_request",
+    metadata,
+    _uuid_key(),
+    _login("login"),
+    _text("plate"),
+    _text("reason"),
+    Column("asked_in", BigInteger, nullable=False),
+    _act("asked_at"),
 )

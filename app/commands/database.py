@@ -4,7 +4,7 @@ import argparse
 import getpass
 from pathlib import Path
 
-from app.commands import people
+from app.commands import housekeeping, people
 from app.commands.common import (
     Commands,
     add_dsn,
@@ -43,10 +43,7 @@ def add(commands: Commands) -> None:
     add_home(engine)
     engine.set_defaults(run=_engine_login)
     _add_plates(actions)
-    check = actions.add_parser("check", help="compare rows, evidence files and hashes")
-    add_superuser(check)
-    add_home(check)
-    check.set_defaults(run=_check)
+    housekeeping.add(actions)
     _add_verify_audit(actions)
     _add_people(actions)
     people.add(actions)
@@ -176,16 +173,6 @@ def _forget_plates(options: argparse.Namespace) -> int:
     ):
         print(line)
     return 0
-
-
-def _check(options: argparse.Namespace) -> int:
-    from app.bootstrap import check_database
-
-    findings = check_database(paths_of(options), options.superuser_dsn)
-    for finding in findings:
-        print(finding)
-    print(f"{len(findings)} finding(s)")
-    return 1 if findings else 0
 
 
 def _sessions(options: argparse.Namespace) -> int:

@@ -41,6 +41,11 @@ class Paths:
         return self._folder("evidence")
 
     @property
+    def set_aside(self) -> Path:
+        """Evidence files that no case names, kept out of the store."""
+        return self._folder("set-aside")
+
+    @property
     def spool(self) -> Path:
         """What the engine has not yet handed to PostgreSQL."""
         return self._folder("spool")

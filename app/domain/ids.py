@@ -13,6 +13,7 @@ EngineId = NewType("EngineId", UUID)
 PlateReadId = NewType("PlateReadId", UUID)
 PlateSearchId = NewType("PlateSearchId", UUID)
 WatchId = NewType("WatchId", UUID)
+HoldId = NewType("HoldId", UUID)
 TrackId = NewType("TrackId", int)
 """Unique within one camera and one run of the engine."""
 Login = NewType("Login", str)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from app.domain.clock import CaptureTime
 from app.domain.evidence import EvidenceItem
+from app.domain.hold import Hold
 from app.domain.ids import (
     CameraId,
     ConfigurationId,
@@ -115,7 +116,11 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """An infraction with all that people did to it."""
+    """An infraction with all that people did to it.
+
+    `holds` are those that stand, the oldest first. Of a case that was `erased` only
+    what statistics need is left.
+    """
 
     infraction: Infraction
     camera_name: str
@@ -123,6 +128,8 @@ class Case:
     state: InfractionState
     reviews: tuple[Review, ...] = ()
     notice_number: str | None = None
+    holds: tuple[Hold, ...] = ()
+    erased: bool = False
 
     @property
     def plate_text(self) -> str | None:

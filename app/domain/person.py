@@ -28,6 +28,7 @@ class Right(StrEnum):
     READ_AUDIT = "read_audit"
     SEARCH_PLATES = "search_plates"
     WATCH_PLATES = "watch_plates"
+    HOLD_CASES = "hold_cases"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,17 +12,20 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from app.domain.errors import EvidenceDamaged, StorageFull
+from app.domain.errors import EnvironmentFault, EvidenceDamaged, StorageFull
 from app.domain.ids import Sha256, new_uuid
 
 _log = logging.getLogger(__name__)
 _NAME = re.compile(r"[0-9a-f]{64}")
+_PAIR = re.compile(r"[0-9a-f]{2}")
 _CHUNK_BYTES = 1 << 20
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ABANDONED_AFTER_S = 24 * 3600
+_DAMAGED = "damaged"
 
 DEFAULT_FLOOR_BYTES = 2 << 30
 
@@ -103,11 +106,40 @@ class LocalEvidenceStore:
         with self.open(sha256):
             return self._place(sha256)
 
-    def names(self) -> Iterator[Sha256]:
-        """Return the name of every file that is there, sound or not."""
-        for path in self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
-            if _NAME.fullmatch(path.name):
-                yield Sha256(path.name)
+    def delete(self, sha256: Sha256) -> bool:
+        """Remove a file for good, and what was set aside of it as damaged."""
+        place = self._place(sha256)
+        copies = [place, *(self._root / _DAMAGED).glob(f"{sha256}.*")]
+        try:
+            there = [path for path in copies if _unlinked(path)]
+            if place.parent.is_dir():
+                sync_folder(place.parent)
+        except OSError as error:
+            raise EnvironmentFault(
+                f"The evidence file {sha256[:12]}… cannot be deleted "
+                f"({error.strerror}). It is tried again; see who may write there."
+            ) from error
+        return bool(there)
+
+    def names(self, since: str = "") -> Iterator[Sha256]:
+        """Yield the name of every file that is there, sound or not, in order.
+
+        From `since` on: a name, or how one begins.
+        """
+        for first in _folders(self._root, since[:2]):
+            tail = since[2:4] if first.name == since[:2] else ""
+            for second in _folders(first, tail):
+                for name in sorted(path.name for path in second.iterdir()):
+                    if name >= since and _NAME.fullmatch(name):
+                        yield Sha256(name)
+
+    def stored_at(self, sha256: Sha256) -> datetime:
+        """Return when a file was put here, in UTC; KeyError without one."""
+        try:
+            written = self._place(sha256).stat().st_mtime
+        except FileNotFoundError:
+            raise KeyError(sha256) from None
+        return datetime.fromtimestamp(written, UTC)
 
     def _place(self, sha256: Sha256) -> Path:
         if not _NAME.fullmatch(sha256):
@@ -139,7 +171,7 @@ class LocalEvidenceStore:
         return True
 
     def _set_aside(self, place: Path) -> None:
-        damaged = self._root / "damaged"
+        damaged = self._root / _DAMAGED
         damaged.mkdir(mode=0o700, exist_ok=True)
         place.rename(damaged / f"{place.name}.{new_uuid()}")
         _log.error("evidence %s was damaged; set aside and replaced", place.name)
@@ -172,6 +204,23 @@ class LocalEvidenceStore:
                     path.unlink()
             except FileNotFoundError:
                 continue
+
+
+def _unlinked(path: Path) -> bool:
+    try:
+        # Windows deletes nothing that is read-only.
+        path.chmod(0o600)
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _folders(root: Path, since: str) -> Iterator[Path]:
+    """Yield the folders named by two digits, in order, from `since` on."""
+    for path in sorted(root.iterdir()):
+        if _PAIR.fullmatch(path.name) and path.name >= since and path.is_dir():
+            yield path
 
 
 def _missing(sha256: Sha256) -> EvidenceDamaged:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Select, func, select, text, tuple_
+from sqlalchemy import Engine, Select, bindparam, func, or_, select, text, tuple_
 
 from app.domain.errors import NotPermitted
-from app.domain.ids import InfractionId, Login, new_uuid
+from app.domain.hold import Hold, HoldKind, NewHold
+from app.domain.ids import HoldId, InfractionId, Login, new_uuid
 from app.domain.infraction import (
     Case,
     InfractionKind,
@@ -22,7 +23,7 @@ from app.domain.summary import PeriodSummary
 from app.evidence.codec import infraction_from_json
 from db.faults import translated
 from db.store.figures import read_summary
-from db.tables import infraction
+from db.tables import case_hold, infraction
 
 MAX_PAGE = 1000
 _LONGEST_PLATE = 16
@@ -36,12 +37,26 @@ _CLAIM = text("SELECT * FROM atalaya.claim_case(:case, :seconds)")
 _RELEASE = text("SELECT atalaya.release_case(:case, :epoch)")
 _ASK = text("SELECT atalaya.ask_reading(:purpose, CAST(:subjects AS text[]), :reason)")
 _READ = text("""
-    SELECT r.document, r.reviews, r.camera_name, r.location, i.state, n.number
+    SELECT r.id, r.document, r.reviews, r.camera_name, r.location, i.state, n.number,
+        i.erased_at
     FROM atalaya.read_cases(CAST(:cases AS uuid[])) AS r
     JOIN atalaya.infraction AS i ON i.id = r.id
     LEFT JOIN atalaya.notice AS n ON n.infraction_id = i.id
     ORDER BY i.occurred_at DESC, i.id DESC
 """)
+_SET_HOLD = text("SELECT atalaya.set_hold(:id, :case, :kind, :reason, :ends)")
+_RELEASE_HOLD = text("SELECT atalaya.release_hold(:id, :reason)")
+_STANDING_HOLDS = (
+    select(case_hold)
+    .where(
+        case_hold.c.released_at.is_(None),
+        or_(case_hold.c.ends_at.is_(None), case_hold.c.ends_at > func.now()),
+    )
+    .order_by(case_hold.c.set_at, case_hold.c.id)
+)
+_HOLDS_OF = _STANDING_HOLDS.where(
+    case_hold.c.infraction_id.in_(bindparam("cases", expanding=True))
+)
 
 
 class PostgresCaseStore:
@@ -63,7 +78,7 @@ class PostgresCaseStore:
         limit: int = 100,
     ) -> list[Case]:
         """Return cases newest first; `plate` matches any part of the plate in force."""
-        query = select(infraction.c.id)
+        query = select(infraction.c.id).where(infraction.c.erased_at.is_(None))
         if states:
             query = query.where(infraction.c.state.in_([s.value for s in states]))
         if kinds:
@@ -143,6 +158,32 @@ class PostgresCaseStore:
             connection.execute(_ISSUE, {"case": infraction_id})
         return self.case(infraction_id)
 
+    def set_hold(self, infraction_id: InfractionId, wanted: NewHold) -> None:
+        """Hold a case in the name of whoever is logged in.
+
+        StateConflict when it is held like that already or was erased, NotPermitted
+        for another role or a poor reason, KeyError for no such case.
+        """
+        values = {
+            "id": new_uuid(),
+            "case": infraction_id,
+            "kind": wanted.kind.value,
+            "reason": wanted.reason,
+            "ends": wanted.ends,
+        }
+        with translated(), self._engine.begin() as connection:
+            connection.execute(_SET_HOLD, values)
+
+    def release_hold(self, hold_id: HoldId, reason: str) -> None:
+        """Release a hold that another person set; StateConflict otherwise."""
+        with translated(), self._engine.begin() as connection:
+            connection.execute(_RELEASE_HOLD, {"id": hold_id, "reason": reason})
+
+    def holds(self) -> list[Hold]:
+        """Return all holds that stand, the oldest first."""
+        with translated(), self._engine.connect() as connection:
+            return [_hold(row) for row in connection.execute(_STANDING_HOLDS)]
+
     def summary(self, since: datetime, until: datetime) -> PeriodSummary:
         """Return the figures of a period, all of one moment."""
         # One snapshot: figures of one screen must agree with each other.
@@ -171,7 +212,11 @@ class PostgresCaseStore:
             return []
         with translated(), self._engine.connect() as connection:
             rows = connection.execute(_READ, {"cases": keys}).all()
-        return [_case(row) for row in rows]
+            held = connection.execute(_HOLDS_OF, {"cases": keys}).all()
+        holds: dict[object, list[Hold]] = {}
+        for row in held:
+            holds.setdefault(row.infraction_id, []).append(_hold(row))
+        return [_case(row, holds.get(row.id, ())) for row in rows]
 
 
 def _page(query: Select[Any], after: InfractionId | None, limit: int) -> Select[Any]:
@@ -189,7 +234,7 @@ def _letters(plate: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", plate.upper())
 
 
-def _case(row: Any) -> Case:
+def _case(row: Any, holds: Sequence[Hold]) -> Case:
     finding = infraction_from_json(row.document)
     return Case(
         infraction=finding,
@@ -198,6 +243,8 @@ def _case(row: Any) -> Case:
         state=InfractionState(row.state),
         reviews=tuple(_review(finding.id, each) for each in row.reviews),
         notice_number=row.number,
+        holds=tuple(holds),
+        erased=row.erased_at is not None,
     )
 
 
@@ -211,4 +258,16 @@ def _review(infraction_id: InfractionId, said: dict[str, Any]) -> Review:
         comment=said["comment"],
         plate_text=said["plate_text"],
         decided_at=datetime.fromisoformat(said["decided_at"]),
+    )
+
+
+def _hold(row: Any) -> Hold:
+    return Hold(
+        id=HoldId(row.id),
+        infraction_id=InfractionId(row.infraction_id),
+        kind=HoldKind(row.kind),
+        reason=row.reason,
+        set_by=Login(row.set_by),
+        set_at=row.set_at,
+        ends=row.ends_at,
     )

@@ -406,6 +406,10 @@
         <translation>Abrir PDF</translation>
     </message>
     <message>
+        <source>Hold…</source>
+        <translation>Retener…</translation>
+    </message>
+    <message>
         <source>Undo</source>
         <translation>Deshacer</translation>
     </message>
@@ -543,6 +547,10 @@
     <message>
         <source>{} files, each with its recorded SHA-256</source>
         <translation>{} archivos, cada uno con su SHA-256 registrado</translation>
+    </message>
+    <message>
+        <source>Erased at the end of its term; only figures are left.</source>
+        <translation>Borrado al vencer su plazo; solo quedan las cifras.</translation>
     </message>
 </context>
 <context>
@@ -716,6 +724,48 @@
     <message>
         <source>Time</source>
         <translation>Hora</translation>
+    </message>
+</context>
+<context>
+    <name>HoldPanel</name>
+    <message>
+        <source>Keep this case from being erased</source>
+        <translation>Que este caso no se borre</translation>
+    </message>
+    <message>
+        <source>Reason, without names</source>
+        <translation>Motivo, sin nombres</translation>
+    </message>
+    <message>
+        <source>Days</source>
+        <translation>Días</translation>
+    </message>
+    <message>
+        <source>Legal hold, without an end</source>
+        <translation>Retención legal, sin fecha de término</translation>
+    </message>
+    <message>
+        <source>Hold</source>
+        <translation>Retener</translation>
+    </message>
+    <message>
+        <source>While it is held, nothing of the case is erased. Esc goes back.</source>
+        <translation>Mientras esté retenido, nada del caso se borra. Esc vuelve.</translation>
+    </message>
+    <message>
+        <source>Type the reason first, in five characters or more.</source>
+        <translation>Escriba primero el motivo, en cinco caracteres o más.</translation>
+    </message>
+</context>
+<context>
+    <name>HoldRow</name>
+    <message>
+        <source>Release</source>
+        <translation>Liberar</translation>
+    </message>
+    <message>
+        <source>Somebody else must release what you hold.</source>
+        <translation>Otra persona debe liberar lo que usted retuvo.</translation>
     </message>
 </context>
 <context>
@@ -1904,6 +1954,34 @@
         <translation>Fijó cuánto se guardan las placas</translation>
     </message>
     <message>
+        <source>Held a case</source>
+        <translation>Retuvo un caso</translation>
+    </message>
+    <message>
+        <source>Released a case</source>
+        <translation>Liberó un caso</translation>
+    </message>
+    <message>
+        <source>Said how long cases are kept</source>
+        <translation>Fijó cuánto se guardan los casos</translation>
+    </message>
+    <message>
+        <source>Erased a case</source>
+        <translation>Borró un caso</translation>
+    </message>
+    <message>
+        <source>Certified an erasure</source>
+        <translation>Certificó un borrado</translation>
+    </message>
+    <message>
+        <source>Asked for all of a plate</source>
+        <translation>Pidió todo lo de una placa</translation>
+    </message>
+    <message>
+        <source>Was shown all of a plate</source>
+        <translation>Vio todo lo de una placa</translation>
+    </message>
+    <message>
         <source>Made a person</source>
         <translation>Creó una persona</translation>
     </message>
@@ -2335,6 +2413,17 @@
     <message>
         <source>Plate</source>
         <translation>Placa</translation>
+    </message>
+</context>
+<context>
+    <name>holds</name>
+    <message>
+        <source>Legal hold</source>
+        <translation>Retención legal</translation>
+    </message>
+    <message>
+        <source>Locked until {}</source>
+        <translation>Retenido hasta {}</translation>
     </message>
 </context>
 <context>

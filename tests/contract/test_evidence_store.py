@@ -136,6 +136,34 @@ def test_putting_a_damaged_file_again_heals_it(subject: Subject, clip: Path) -> 
         assert file.read() == clip.read_bytes()
 
 
+def test_what_was_deleted_is_gone_and_may_come_again(
+    subject: Subject, clip: Path
+) -> None:
+    """Once only; another file stays."""
+    sha256, _ = subject.store.put(clip)
+    other = clip.with_name("other")
+    other.write_bytes(b"another")
+    stays, _ = subject.store.put(other)
+    assert subject.store.delete(sha256)
+    assert not subject.store.delete(sha256)
+    with pytest.raises(EvidenceDamaged):
+        subject.store.open(sha256)
+    subject.store.open(stays).close()
+    subject.store.put(clip)
+    subject.store.open(sha256).close()
+
+
+@pytest.mark.parametrize("spoil", ["damage", "lose"])
+def test_what_is_damaged_or_lost_can_be_deleted(
+    subject: Subject, clip: Path, spoil: str
+) -> None:
+    """A damaged file is a file; a lost one is none."""
+    sha256, _ = subject.store.put(clip)
+    getattr(subject, spoil)(sha256)
+    assert subject.store.delete(sha256) is (spoil == "damage")
+    assert not subject.store.delete(sha256)
+
+
 def test_a_full_store_says_so_and_keeps_what_it_has(
     subject: Subject, clip: Path, tmp_path: Path
 ) -> None:
@@ -156,7 +184,8 @@ def test_a_full_store_says_so_and_keeps_what_it_has(
 )  # fmt: skip
 def test_only_hashes_are_names(subject: Subject, name: str) -> None:
     """No other name reaches the file system."""
-    for read in (subject.store.open, subject.store.local_path):
+    store = subject.store
+    for read in (store.open, store.local_path, store.delete):
         with pytest.raises(ValueError, match=r"\w"):
             read(Sha256(name))
 

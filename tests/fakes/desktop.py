@@ -182,6 +182,10 @@ class NoEvidence:
         """Refuse."""
         raise KeyError(sha256)
 
+    def delete(self, sha256: Sha256) -> bool:
+        """Refuse."""
+        raise KeyError(sha256)
+
 
 class NoSecrets:
     """A secret store that holds nothing."""

@@ -29,8 +29,7 @@ class MemoryEvidenceStore:
 
     def open(self, sha256: Sha256) -> BinaryIO:
         """Open what was put, hashed again."""
-        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
-            raise ValueError("not a hash")
+        _require_name(sha256)
         content = self.files.get(sha256, b"")
         if hashlib.sha256(content).hexdigest() != sha256:
             raise EvidenceDamaged("The file in memory was changed. Put it again.")
@@ -42,3 +41,13 @@ class MemoryEvidenceStore:
         with self.open(sha256) as file:
             path.write_bytes(file.read())
         return path
+
+    def delete(self, sha256: Sha256) -> bool:
+        """Forget the content."""
+        _require_name(sha256)
+        return self.files.pop(sha256, None) is not None
+
+
+def _require_name(sha256: str) -> None:
+    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        raise ValueError("not a hash")

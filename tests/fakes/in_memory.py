@@ -12,7 +12,8 @@ from app.config.camera import CameraConfiguration, ConfigurationVersion
 from app.domain.camera import Camera
 from app.domain.clock import Clock
 from app.domain.errors import LoginRefused, NotPermitted, StateConflict
-from app.domain.ids import CameraId, InfractionId, Login, new_uuid
+from app.domain.hold import LONGEST_LOCK, Hold, NewHold, is_reason
+from app.domain.ids import CameraId, HoldId, InfractionId, Login, new_uuid
 from app.domain.infraction import (
     Case,
     Infraction,
@@ -33,10 +34,18 @@ from tests.fakes.plates import InMemoryPlateRegister, PlateBook
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: frozenset({Right.REVIEW, Right.SEARCH_PLATES}),
     Role.SUPERVISOR: frozenset(
-        {Right.REVIEW, Right.REPORT, Right.SEARCH_PLATES, Right.WATCH_PLATES}
+        {
+            Right.REVIEW,
+            Right.REPORT,
+            Right.SEARCH_PLATES,
+            Right.WATCH_PLATES,
+            Right.HOLD_CASES,
+        }
     ),
     Role.TECHNICIAN: frozenset({Right.CALIBRATE, Right.MANAGE_CAMERAS}),
-    Role.ADMINISTRATOR: frozenset({Right.MANAGE_CAMERAS, Right.MANAGE_PEOPLE}),
+    Role.ADMINISTRATOR: frozenset(
+        {Right.MANAGE_CAMERAS, Right.MANAGE_PEOPLE, Right.HOLD_CASES}
+    ),
     Role.AUDITOR: frozenset({Right.READ_AUDIT}),
 }
 DEMO_PEOPLE: tuple[tuple[str, str, Role], ...] = (
@@ -68,6 +77,7 @@ class _Kept:
     notice_number: str | None = None
     claim: Claim | None = None
     epoch: int = 0
+    holds: list[Hold] = field(default_factory=list)
 
 
 class InMemoryServer:
@@ -82,6 +92,7 @@ class InMemoryServer:
         self.versions: dict[CameraId, list[ConfigurationVersion]] = {}
         self.kept: dict[InfractionId, _Kept] = {}
         self.issued = 0
+        self.released: set[HoldId] = set()
         self.plates = PlateBook(clock, self.camera_name, self.tell)
         self.trail = AuditBook(clock)
         self.people = PeopleBook(self.trail)
@@ -404,6 +415,71 @@ class InMemoryCaseStore:
         self._server.tell("infraction", infraction_id)
         return self._case(kept)
 
+    def set_hold(self, infraction_id: InfractionId, wanted: NewHold) -> None:
+        """Hold a case."""
+        _require(self._person, Right.HOLD_CASES)
+        server, now = self._server, self._server.clock.now()
+        if not is_reason(wanted.reason):
+            raise NotPermitted("A reason has 5 to 200 characters.")
+        if wanted.ends is not None and not now < wanted.ends <= now + LONGEST_LOCK:
+            raise NotPermitted("A lock ends within three years.")
+        with server.lock:
+            kept = server.kept[infraction_id]
+            if any(hold.kind is wanted.kind for hold in self._standing(kept)):
+                raise StateConflict("This case is held already.")
+            hold = Hold(
+                id=HoldId(new_uuid()),
+                infraction_id=infraction_id,
+                kind=wanted.kind,
+                reason=wanted.reason,
+                set_by=self._person.login,
+                set_at=now,
+                ends=wanted.ends,
+            )
+            kept.holds.append(hold)
+        server.trail.record(
+            self._person, "set_hold", str(infraction_id), {"reason": wanted.reason}
+        )
+        server.tell("infraction", infraction_id)
+
+    def release_hold(self, hold_id: HoldId, reason: str) -> None:
+        """Release what another person holds."""
+        _require(self._person, Right.HOLD_CASES)
+        if not is_reason(reason):
+            raise NotPermitted("A reason has 5 to 200 characters.")
+        hold = next((each for each in self._all_holds() if each.id == hold_id), None)
+        if hold is None:
+            raise KeyError(hold_id)
+        kept = self._server.kept[hold.infraction_id]
+        if hold not in self._standing(kept):
+            raise StateConflict("This hold is over.")
+        if hold.set_by == self._person.login:
+            raise StateConflict("Only another person can release what you hold.")
+        self._server.released.add(hold_id)
+        self._server.trail.record(
+            self._person, "release_hold", str(hold.infraction_id), {"reason": reason}
+        )
+        self._server.tell("infraction", hold.infraction_id)
+
+    def holds(self) -> list[Hold]:
+        """Return what stands, the oldest first."""
+        if self._person.roles & {Role.TECHNICIAN}:
+            raise NotPermitted("The server does not allow this to your role.")
+        kept = self._server.kept.values()
+        standing = [hold for each in kept for hold in self._standing(each)]
+        return sorted(standing, key=lambda hold: hold.set_at)
+
+    def _all_holds(self) -> list[Hold]:
+        return [hold for kept in self._server.kept.values() for hold in kept.holds]
+
+    def _standing(self, kept: _Kept) -> list[Hold]:
+        now, released = self._server.clock.now(), self._server.released
+        return [
+            hold
+            for hold in kept.holds
+            if hold.id not in released and (hold.ends is None or hold.ends > now)
+        ]
+
     def summary(self, since: datetime, until: datetime) -> PeriodSummary:
         """Count case by case."""
         chosen = [
@@ -520,6 +596,7 @@ class InMemoryCaseStore:
             state=kept.state,
             reviews=tuple(kept.reviews),
             notice_number=kept.notice_number,
+            holds=tuple(self._standing(kept)),
         )
 
 

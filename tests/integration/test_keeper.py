@@ -3,7 +3,7 @@
 import contextlib
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import psutil
 import psycopg
 import pytest
 
+from app.domain.errors import StorageFull
 from db.embedded import EmbeddedServer
 from db.keeper import Keeper
 from db.provision import provision
@@ -45,6 +46,53 @@ def test_old_plates_are_forgotten_each_day(tmp_path: Path) -> None:
     finally:
         keeper.close()
         server.stop()
+
+
+class _Chore:
+    """A pass of two steps; where it is told to, the first one fails."""
+
+    def __init__(self, steps: list[str], failing: bool) -> None:
+        """Note each step in `steps`."""
+        self._steps, self._failing = steps, failing
+
+    def step(self) -> bool:
+        """Take one."""
+        self._steps.append("failed" if self._failing else "step")
+        if self._failing:
+            raise StorageFull("The disk is full. Free space.")
+        return self._steps[-2:] != ["step", "step"]
+
+
+def test_another_chore_is_done_daily_and_tried_again_when_it_failed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = EmbeddedServer.start(tmp_path / "database")
+    clock, steps = ManualClock(), list[str]()
+    provision(server.superuser_dsn)
+
+    def begin(_dsn: str) -> _Chore:
+        return _Chore(steps, failing=not steps)
+
+    keeper = Keeper(server, clock, {"cases are not erased": begin})
+    try:
+        clock.advance(timedelta(minutes=2))
+        assert _logged(caplog, "cases are not erased: The disk is full. Free space.")
+        clock.advance(timedelta(hours=1))
+        assert _within(lambda: steps == ["failed", "step", "step"])
+        clock.advance(timedelta(days=1))
+        assert _within(lambda: steps == ["failed", "step", "step", "step"])
+    finally:
+        keeper.close()
+        server.stop()
+
+
+def _within(holds: Callable[[], bool]) -> bool:
+    patience = threading.Event()
+    for _ in range(_BACK_WITHIN_S * 4):
+        if holds():
+            return True
+        patience.wait(0.25)
+    return False
 
 
 def test_in_a_server_that_outlived_its_desktop_plates_are_forgotten(
@@ -109,12 +157,7 @@ def _broken_forgetting(server: EmbeddedServer) -> Iterator[None]:
 
 
 def _logged(caplog: pytest.LogCaptureFixture, text: str) -> bool:
-    patience = threading.Event()
-    for _ in range(_BACK_WITHIN_S * 4):
-        if text in caplog.messages:
-            return True
-        patience.wait(0.25)
-    return False
+    return _within(lambda: text in caplog.messages)
 
 
 def _let_pass(server: EmbeddedServer) -> None:

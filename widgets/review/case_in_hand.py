@@ -68,7 +68,7 @@ class CaseInHand(QObject):
         case = self._case
         if case is None or not self._decides:
             return
-        if case.state is not InfractionState.PENDING:
+        if case.state is not InfractionState.PENDING or case.erased:
             self._renew.stop()
             return
         work = partial(_claim, self._store, case.infraction.id)

@@ -17,6 +17,7 @@ class DecisionBar(QFrame):
     issue_pressed = Signal()
     document_pressed = Signal()
     undo_pressed = Signal()
+    hold_pressed = Signal()
 
     def __init__(self) -> None:
         """Start with nothing to decide."""
@@ -27,6 +28,7 @@ class DecisionBar(QFrame):
         self._correct = KeyButton(key="E")
         self._issue = KeyButton(key="I")
         self._document = KeyButton(key="P")
+        self._hold = KeyButton(key="H")
         self._undo = KeyButton(key="Ctrl+Z")
         self._said = QLabel()
         theme.as_role(self._said, "quiet")
@@ -36,7 +38,7 @@ class DecisionBar(QFrame):
         for button, pressed in self._buttons():
             button.clicked.connect(pressed)
             row.addWidget(button)
-            if button is self._correct:
+            if button in (self._correct, self._document):
                 row.addSpacing(16)
         row.removeWidget(self._undo)
         row.addStretch(1)
@@ -52,6 +54,7 @@ class DecisionBar(QFrame):
         self._correct.setText(self.tr("Correct plate"))
         self._issue.setText(self.tr("Issue notice"))
         self._document.setText(self.tr("Open PDF"))
+        self._hold.setText(self.tr("Hold…"))
         self._undo.setText(self.tr("Undo"))
 
     def offer(
@@ -63,6 +66,11 @@ class DecisionBar(QFrame):
         self._correct.setEnabled(decide and sound)
         self._issue.setEnabled(issue)
         self._document.setEnabled(document)
+
+    def offer_hold(self, allowed: bool, *, possible: bool) -> None:
+        """Show the key to whoever is `allowed`, and enable it where there is a case."""
+        self._hold.setVisible(allowed)
+        self._hold.setEnabled(possible)
 
     def say(self, sentence: str, undo_s: int = 0) -> None:
         """Say what was done, and for how many seconds it can be taken back."""
@@ -87,6 +95,7 @@ class DecisionBar(QFrame):
             (self._correct, self.correct_pressed),
             (self._issue, self.issue_pressed),
             (self._document, self.document_pressed),
+            (self._hold, self.hold_pressed),
             (self._undo, self.undo_pressed),
         )
 

@@ -1,9 +1,10 @@
 """What happened, to whom, how it was measured, and where it comes from."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.evidence import EvidenceKind
+from app.domain.hold import Hold
 from app.domain.infraction import Case, InfractionState
 from app.review.plate_text import masked
 from widgets import theme
@@ -13,6 +14,7 @@ from widgets.review import facts
 from widgets.review.case_media import CaseMedia
 from widgets.review.decision_bar import state_glyph
 from widgets.review.fact_table import FactTable
+from widgets.review.hold_words import hold_line
 from widgets.review.mask_box import MaskBox
 from widgets.review.plate_panel import PlatePanel
 
@@ -31,6 +33,7 @@ class FactsPanel(QScrollArea):
         self._where = _label("quiet")
         self._when = _label("quiet")
         self._state = _label("")
+        self._held = _label("warn")
         self.plate = PlatePanel()
         self.plate.corrected.connect(self.corrected)
         self.mask_box = MaskBox()
@@ -79,6 +82,11 @@ class FactsPanel(QScrollArea):
         return self._headline.text()
 
     @property
+    def held_text(self) -> str:
+        """What is said of holds; empty when nothing holds the case."""
+        return self._held.text()
+
+    @property
     def verified_text(self) -> str:
         """What is said of the evidence files."""
         return self._verified.text()
@@ -96,6 +104,8 @@ class FactsPanel(QScrollArea):
         self._state.setText(_state_line(case))
         token = state_glyph(case.state)[1]
         self._state.setStyleSheet(f"color: {theme.color(token).name()}")
+        self._held.setText("\n".join(map(_held_line, case.holds)) or _erased(case))
+        self._held.setVisible(bool(self._held.text()))
         self._instrument.setText("◆ " + facts.instrument(case))
         self._measured.show_facts(facts.measurement(case))
         self._origin.show_facts(facts.origin(case))
@@ -127,6 +137,7 @@ class FactsPanel(QScrollArea):
             (self._where, 0),
             (self._when, 0),
             (self._state, 0),
+            (self._held, 4),
             (self._titles[0], 12),
             (self.plate, 0),
             (self.mask_box, 4),
@@ -156,6 +167,20 @@ def _state_line(case: Case) -> str:
     if case.state is InfractionState.NOTIFIED and case.notice_number:
         line += f" · {case.notice_number}"
     return line
+
+
+def _held_line(hold: Hold) -> str:
+    return f"{theme.State.WARN.glyph} {hold_line(hold)}"
+
+
+def _erased(case: Case) -> str:
+    """Say why there is nothing to see; empty while there is."""
+    if not case.erased:
+        return ""
+    said = QCoreApplication.translate(
+        "FactsPanel", "Erased at the end of its term; only figures are left."
+    )
+    return f"{theme.State.WARN.glyph} {said}"
 
 
 def _label(role: str) -> QLabel:

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 
 from app.config.camera import ConfigurationVersion
 from app.domain.camera import Camera
-from app.domain.ids import InfractionId
+from app.domain.hold import NewHold
+from app.domain.ids import HoldId, InfractionId
 from app.domain.infraction import Case, InfractionState, RejectReason
 from app.domain.person import Right
 from app.ports import Change
@@ -30,6 +31,8 @@ from widgets.review.case_in_hand import CaseInHand
 from widgets.review.case_media import CaseMedia, load_media
 from widgets.review.decision_bar import DecisionBar
 from widgets.review.facts_panel import FactsPanel
+from widgets.review.hold_panel import HoldPanel
+from widgets.review.holding import Holding
 from widgets.review.media_shelf import MediaShelf
 from widgets.review.queue_panel import QueuePanel
 from widgets.review.reject_panel import RejectPanel
@@ -66,6 +69,7 @@ class ReviewPage(Page):
         self._stage = Stage()
         self._facts = FactsPanel()
         self._reject = RejectPanel()
+        self._hold = HoldPanel(services.clock, session.person.login)
         self._bar = DecisionBar()
         self._side = QStackedWidget()
         load = partial(load_media, services.evidence, self._configuration_of)
@@ -78,6 +82,7 @@ class ReviewPage(Page):
             claim_of=self._hand.claim_of,
         )
         self._verdicts = Verdicts(reviewer, background)
+        self._holding = Holding(self._store, background)
         self._settle = _single_shot(self, _SETTLE_MS, self._reload)
         self._countdown = QTimer(self)
         self._countdown.setInterval(_COUNTDOWN_MS)
@@ -114,8 +119,10 @@ class ReviewPage(Page):
 
     def retranslate(self) -> None:
         """Set all texts again."""
-        for part in (self._queue, self._stage, self._facts, self._reject, self._bar):
+        for part in (self._queue, self._stage, self._facts, self._bar):
             part.retranslate()
+        self._reject.retranslate()
+        self._hold.retranslate()
         self._name_keys()
         self._count_down()
 
@@ -147,6 +154,7 @@ class ReviewPage(Page):
     def _lay_out(self) -> None:
         self._side.addWidget(self._facts)
         self._side.addWidget(self._reject)
+        self._side.addWidget(self._hold)
         split = QSplitter(Qt.Orientation.Horizontal)
         for part in (self._queue, self._stage, self._side):
             split.addWidget(part)
@@ -175,8 +183,14 @@ class ReviewPage(Page):
         self._bar.issue_pressed.connect(self._issue)
         self._bar.document_pressed.connect(self._open_document)
         self._bar.undo_pressed.connect(self._undo)
+        self._bar.hold_pressed.connect(self._begin_hold)
+        self._hold.wanted.connect(self._hold_case)
+        self._hold.released.connect(self._release_hold)
+        self._hold.left.connect(self._leave_side)
+        self._holding.done.connect(self._take_held)
+        self._holding.failed.connect(partial(self._say_trouble, "hold"))
         self._reject.chosen.connect(self._reject_case)
-        self._reject.left.connect(self._leave_reject)
+        self._reject.left.connect(self._leave_side)
         self._facts.corrected.connect(self._corrected)
         self._facts.mask_box.wanted.connect(self._unmask)
         self._verdicts.done.connect(self._take_outcome)
@@ -251,7 +265,7 @@ class ReviewPage(Page):
             return
         self._case = case
         self._wanted = None
-        self._leave_reject()
+        self._leave_side()
         self._facts.show_case(case)
         if same and self._media is not None:
             # Decided meanwhile: the evidence on screen is the same.
@@ -293,7 +307,8 @@ class ReviewPage(Page):
 
     def _offer(self) -> None:
         person = self.context.session.person
-        pending = self._case is not None and self._case.state is InfractionState.PENDING
+        case = self._case if self._case is not None and not self._case.erased else None
+        pending = case is not None and case.state is InfractionState.PENDING
         may_decide = person.may(Right.REVIEW) and pending
         sound = self.checked
         issuable = self._to_issue() is not None
@@ -302,6 +317,10 @@ class ReviewPage(Page):
             sound=sound,
             issue=issuable and (person.may(Right.REVIEW) or person.may(Right.REPORT)),
             document=self._to_print() is not None,
+        )
+        self._bar.offer_hold(
+            person.may(Right.HOLD_CASES),
+            possible=case is not None,
         )
         self._facts.plate.allow(may_decide)
 
@@ -314,16 +333,33 @@ class ReviewPage(Page):
             self._side.setCurrentWidget(self._reject)
             self._reject.begin()
 
-    def _leave_reject(self) -> None:
-        if self._side.currentWidget() is self._reject:
-            self._side.setCurrentWidget(self._facts)
+    def _begin_hold(self) -> None:
+        if self._case is not None:
+            self._side.setCurrentWidget(self._hold)
+            self._hold.begin(self._case)
+
+    def _leave_side(self) -> None:
+        self._side.setCurrentWidget(self._facts)
         self._queue.setFocus()
 
     def _reject_case(self, reason: RejectReason, comment: str) -> None:
         case = self._case
-        self._leave_reject()
+        self._leave_side()
         if case is not None:
             self._verdicts.reject(case, reason, comment)
+
+    def _hold_case(self, wanted: NewHold) -> None:
+        if self._case is not None:
+            self._holding.hold(self._case, wanted)
+
+    def _release_hold(self, hold_id: HoldId, reason: str) -> None:
+        if self._case is not None:
+            self._holding.release(self._case, hold_id, reason)
+
+    def _take_held(self, case: Case) -> None:
+        self._errors.mend("hold")
+        self._leave_side()
+        self._replace(case)
 
     def _corrected(self) -> None:
         if not self._facts.plate.editing:
@@ -375,14 +411,16 @@ class ReviewPage(Page):
     def _to_issue(self) -> Case | None:
         """Return the case a notice is issued for: this one, or the one just decided."""
         for case in (self._case, self._decided):
-            if case is not None and case.state is InfractionState.CONFIRMED:
+            if case is None or case.erased:
+                continue
+            if case.state is InfractionState.CONFIRMED:
                 return case
         return None
 
     def _to_print(self) -> Case | None:
         printable = (InfractionState.CONFIRMED, InfractionState.NOTIFIED)
         for case in (self._case, self._decided):
-            if case is not None and case.state in printable:
+            if case is not None and case.state in printable and not case.erased:
                 return case
         return None
 

@@ -28,10 +28,20 @@ _SECRET = "correct-horse"
         (
             "sofia",
             Role.SUPERVISOR,
-            {Right.REVIEW, Right.REPORT, Right.SEARCH_PLATES, Right.WATCH_PLATES},
+            {
+                Right.REVIEW,
+                Right.REPORT,
+                Right.SEARCH_PLATES,
+                Right.WATCH_PLATES,
+                Right.HOLD_CASES,
+            },
         ),
         ("teo", Role.TECHNICIAN, {Right.CALIBRATE, Right.MANAGE_CAMERAS}),
-        ("admin", Role.ADMINISTRATOR, {Right.MANAGE_CAMERAS, Right.MANAGE_PEOPLE}),
+        (
+            "admin",
+            Role.ADMINISTRATOR,
+            {Right.MANAGE_CAMERAS, Right.MANAGE_PEOPLE, Right.HOLD_CASES},
+        ),
         ("aurora", Role.AUDITOR, {Right.READ_AUDIT}),
     ],
 )

@@ -45,6 +45,9 @@ _SAMPLES = {
     "jsonb": "'{}'::jsonb",
     "timestamp with time zone": "now()",
     "atalaya.audit": "NULL::atalaya.audit",
+    "atalaya.erasure": "NULL::atalaya.erasure",
+    "atalaya.infraction": "NULL::atalaya.infraction",
+    "atalaya.review": "NULL::atalaya.review",
 }
 
 

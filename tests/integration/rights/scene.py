@@ -53,7 +53,7 @@ _WATCH = """
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """The database and what lies in it."""
+    """The database and what lies in it. `confirmed` is held."""
 
     database: Database
     camera_id: UUID
@@ -93,10 +93,10 @@ def furnished(database: Database) -> Scene:
     """Put a case of each state and a row of each table into a database."""
     version = installed_camera(database.login(TECHNICIAN).site)
     engine, store = database.gateway(), database.login(OPERATOR).case_store
-    found = [finding(version, n, speeding(evidence=(_still(),))) for n in range(4)]
+    found = [finding(version, n, speeding(evidence=(_still(),))) for n in range(5)]
     for each in (*found, _seen_by_another(found[0])):
         engine.add(each)
-    pending, confirmed, notified, undone = found
+    pending, confirmed, notified, undone, _ = found
     for each in (confirmed, notified, undone):
         store.decide(confirmation(each))
     store.issue_notice(notified.id)
@@ -112,6 +112,7 @@ def furnished(database: Database) -> Scene:
     )
     _add_plates(scene)
     _add_engine(scene)
+    _hold_and_erase(scene, found[4])
     return scene
 
 
@@ -142,6 +143,36 @@ def _add_engine(scene: Scene) -> None:
     engine.execute(
         "SELECT atalaya.lease_camera(%s, %s, 300)", (identity, scene.camera_id)
     )
+
+
+# As a superuser who lets years pass for one case alone.
+_AGED = """
+    SET session_replication_role = replica;
+    UPDATE atalaya.infraction SET occurred_at = '2001-01-01', document = jsonb_set(
+        document, '{occurred,wall}', '"2001-01-01T00:00:00+00:00"'),
+        recorded_at = '2001-01-01' WHERE id = %s;
+    UPDATE atalaya.case_retention SET changed_at = '2001-01-01';
+    SET session_replication_role = origin
+"""
+_HOLD = "SELECT atalaya.set_hold(gen_random_uuid(), %s, 'hold', 'an objection', NULL)"
+_ASK = "SELECT atalaya.ask_subject(gen_random_uuid(), 'ABC123', 'somebody asked')"
+
+
+def _hold_and_erase(scene: Scene, old: Infraction) -> None:
+    """Hold a case, let another be erased, and ask for what is kept of a plate."""
+    superuser = scene.connect()
+    for part in filter(str.strip, _AGED.split(";")):
+        values = (old.id,) if "%s" in part else None
+        superuser.execute(part.encode(), values)
+    supervisor = scene.connect(SUPERVISOR)
+    supervisor.execute(_HOLD.encode(), (scene.confirmed,))
+    supervisor.execute(_ASK.encode())
+    superuser.execute("SELECT atalaya.begin_erasures(10)")
+    superuser.execute(
+        "SELECT atalaya.object_gone(erasure_id, sha256, 'shared')"
+        " FROM atalaya.open_erasures(10)"
+    )
+    superuser.execute("SELECT atalaya.finish_erasures(10)")
 
 
 _TABLES = """

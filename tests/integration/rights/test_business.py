@@ -552,3 +552,104 @@ def test_red_light_and_speed_go_in(own_scene: Scene) -> None:
 
 def _camera(scene: Scene) -> Any:
     return UUID(str(scene.camera_id))
+
+
+_HOLD = "SELECT atalaya.set_hold(%s, %s, %s, %s, now() + %s::interval)"
+_RELEASE = "SELECT atalaya.release_hold(%s, %s)"
+_TERM = "SELECT atalaya.set_case_retention(%s, %s, %s)"
+_SUBJECT = "SELECT atalaya.ask_subject(%s, %s, %s)"
+_ANSWER = "SELECT * FROM atalaya.subject_cases(%s)"
+_READ_ANSWER = "SELECT * FROM atalaya.subject_reads(%s)"
+_GONE = "SELECT atalaya.object_gone(%s, %s, %s)"
+
+
+def _known(scene: Scene, query: str) -> Any:
+    row = scene.watcher.execute(query.encode()).fetchone()
+    return None if row is None else row[0]
+
+
+def test_holds_that_are_none(unchanged: Scene) -> None:
+    sofia, admin = unchanged.connect(SUPERVISOR), unchanged.connect(ADMINISTRATOR)
+    standing = _known(unchanged, "SELECT id FROM atalaya.case_hold")
+    erased = _known(unchanged, "SELECT infraction_id FROM atalaya.erasure")
+    new, case, why = new_uuid, unchanged.pending, "an objection"
+    tried = {
+        "of no case": (new(), new(), "hold", why, None),
+        "of an erased case": (new(), erased, "hold", why, None),
+        "twice": (new(), unchanged.confirmed, "hold", why, None),
+        "under an identity in use": (standing, case, "hold", why, None),
+        "of another kind": (new(), case, "grip", why, None),
+        "of no kind": (new(), case, None, why, None),
+        "a hold with an end": (new(), case, "hold", why, "1 day"),
+        "a lock without an end": (new(), case, "lock", why, None),
+        "that ended": (new(), case, "lock", why, "-1 s"),
+        "for ever": (new(), case, "lock", why, "100 years"),
+        "without a reason": (new(), case, "hold", "    ", None),
+        "with half a book": (new(), case, "hold", "x" * 201, None),
+    }
+    assert {name: _refusal(sofia, _HOLD, *each) for name, each in tried.items()} == {
+        "of no case": _NO_ROW,
+        "of an erased case": _WRONG_STATE,
+        "twice": _WRONG_STATE,
+        "under an identity in use": _TAKEN,
+        "of another kind": _BAD_INPUT,
+        "of no kind": _BAD_INPUT,
+        "a hold with an end": _BAD_INPUT,
+        "a lock without an end": _BAD_INPUT,
+        "that ended": _BAD_INPUT,
+        "for ever": _BAD_INPUT,
+        "without a reason": _BAD_INPUT,
+        "with half a book": _BAD_INPUT,
+    }
+    assert _refusal(sofia, _RELEASE, standing, why) == _WRONG_STATE
+    assert _refusal(admin, _RELEASE, standing, " ") == _BAD_INPUT
+    assert _refusal(admin, _RELEASE, new_uuid(), why) == _NO_ROW
+    assert _refusal(admin, _RELEASE, None, why) == _NO_ROW
+
+
+def test_terms_that_are_none(unchanged: Scene) -> None:
+    admin = unchanged.connect(ADMINISTRATOR)
+    assert _refusal(admin, _TERM, "speeding", "pending", 7) == _BAD_INPUT
+    assert _refusal(admin, _TERM, "speeding", "pending", 0) == _BAD_INPUT
+    assert _refusal(admin, _TERM, "speeding", "pending", 36501) == _BAD_INPUT
+    assert _refusal(admin, _TERM, "speeding", "pending", None) == _BAD_INPUT
+    assert _refusal(admin, _TERM, "speeding", "eaten", 100) == _NO_ROW
+    assert _refusal(admin, _TERM, None, None, 100) == _NO_ROW
+
+
+def test_an_administrator_erases_nothing_whose_term_is_not_over(
+    unchanged: Scene,
+) -> None:
+    """Nor says of a file that a case needs that it is gone."""
+    admin = unchanged.connect(ADMINISTRATOR)
+    row = admin.execute("SELECT atalaya.begin_erasures(1000)").fetchone()
+    assert row == (0,)
+    erasure = _known(unchanged, "SELECT id FROM atalaya.erasure")
+    needed = _known(unchanged, "SELECT sha256 FROM atalaya.evidence")
+    for outcome in ("deleted", "absent"):
+        assert _refusal(admin, _GONE, erasure, needed, outcome) == _WRONG_STATE
+    assert _refusal(admin, _GONE, erasure, "0" * 64, "deleted") == _NO_ROW
+    assert _refusal(admin, _GONE, erasure, needed, None) == _BAD_INPUT
+    # The same content was in the erased case: told once, it stays told.
+    assert _refusal(admin, _GONE, erasure, needed, "shared") is None
+
+
+def test_what_is_kept_of_a_plate_is_told_once_asked_and_to_whoever_asked(
+    unchanged: Scene,
+) -> None:
+    sofia, admin = unchanged.connect(SUPERVISOR), unchanged.connect(ADMINISTRATOR)
+    asked = _known(unchanged, "SELECT id FROM atalaya.subject_request")
+    for query in (_ANSWER, _READ_ANSWER):
+        assert _refusal(admin, query, asked) == _NO_ROW
+        assert _refusal(sofia, query, new_uuid()) == _NO_ROW
+    why = "somebody asked"
+    for plate in ("", "A", "AB%", "ABC-123", "A" * 11, None):
+        assert _refusal(sofia, _SUBJECT, new_uuid(), plate, why) == _BAD_INPUT
+    assert _refusal(sofia, _SUBJECT, new_uuid(), "ABC123", "so") == _BAD_INPUT
+    assert _refusal(sofia, _SUBJECT, asked, "ABC123", why) == _TAKEN
+    with sofia.transaction(force_rollback=True):
+        unseen = new_uuid()
+        sofia.execute(_SUBJECT.encode(), (unseen, "ABC123", why))
+        with pytest.raises(psycopg.Error) as caught, sofia.transaction():
+            sofia.execute(_ANSWER.encode(), (unseen,))
+        assert caught.value.sqlstate == _WRONG_STATE

@@ -37,6 +37,29 @@ _GUARDED = (
     "UPDATE atalaya.plate_search SET reason = 'another'",
     "DELETE FROM atalaya.watch_entry",
     "UPDATE atalaya.watch_entry SET expires_at = now() + interval '80 days'",
+    "UPDATE atalaya.infraction SET erased_at = now()",
+    "UPDATE atalaya.infraction SET erased_at = NULL",
+    "UPDATE atalaya.review SET salt = NULL",
+    "UPDATE atalaya.case_hold SET reason = 'another'",
+    "UPDATE atalaya.case_hold SET ends_at = now(), kind = 'lock'",
+    "DELETE FROM atalaya.case_hold",
+    "TRUNCATE atalaya.case_hold",
+    "DELETE FROM atalaya.case_retention",
+    "UPDATE atalaya.erasure SET reason = 'another'",
+    "UPDATE atalaya.erasure SET certificate = '{}'",
+    "UPDATE atalaya.erasure SET finished_at = NULL, certificate = NULL, "
+    "certificate_sha256 = NULL",
+    "DELETE FROM atalaya.erasure",
+    "TRUNCATE atalaya.erasure CASCADE",
+    "UPDATE atalaya.erasure_object SET outcome = 'absent'",
+    "DELETE FROM atalaya.erasure_object",
+    "UPDATE atalaya.twin_file SET sha256 = repeat('0', 64)",
+    "DELETE FROM atalaya.twin_file",
+    "TRUNCATE atalaya.twin_file",
+    "INSERT INTO atalaya.twin_file (twin_id, sha256)"
+    " SELECT id, repeat('0', 64) FROM atalaya.infraction_twin",
+    "DELETE FROM atalaya.subject_request",
+    "UPDATE atalaya.subject_request SET login = 'sofia'",
 )
 
 

@@ -81,6 +81,49 @@ _DECIDE = "SELECT atalaya.decide(gen_random_uuid(), %s, 'reject', 'test', '', NU
 _FENCED = "SELECT atalaya.decide(gen_random_uuid(), %s, 'reject', 'test', '', NULL, 1)"
 
 
+def _on_the_life_of_a_case(apart: Scene) -> list[tuple[str, str, tuple[Any, ...], str]]:
+    """Holding is for one's own site; what goes over all sites for who sees them all."""
+    row = apart.watcher.execute(
+        "SELECT h.id, o.erasure_id, o.sha256, s.id FROM atalaya.case_hold AS h,"
+        " atalaya.erasure_object AS o, atalaya.subject_request AS s"
+    ).fetchone()
+    assert row is not None
+    hold, erasure, file, asked = row
+    set_hold = (
+        "SELECT atalaya.set_hold(gen_random_uuid(), %s, 'hold', 'an objection', NULL)"
+    )
+    ask = "SELECT atalaya.ask_subject(gen_random_uuid(), 'ABC123', 'somebody asked')"
+    acts: list[tuple[str, str, tuple[Any, ...], str]] = []
+    for login in (SUPERVISOR, ADMINISTRATOR):
+        acts += [
+            (login, set_hold, (apart.pending,), _NO_ROW),
+            (login, "SELECT atalaya.release_hold(%s, 'answered')", (hold,), _NO_ROW),
+            (login, ask, (), _DENIED),
+            (login, "SELECT * FROM atalaya.subject_cases(%s)", (asked,), _DENIED),
+            (login, "SELECT * FROM atalaya.subject_reads(%s)", (asked,), _DENIED),
+        ]
+    gone = "SELECT atalaya.object_gone(%s, %s, 'deleted')"
+    term = "SELECT atalaya.set_case_retention('speeding', 'pending', 100)"
+    return [
+        *acts,
+        (ADMINISTRATOR, "SELECT atalaya.begin_erasures(10)", (), _DENIED),
+        (ADMINISTRATOR, "SELECT * FROM atalaya.open_erasures(10)", (), _DENIED),
+        (ADMINISTRATOR, "SELECT atalaya.finish_erasures(10)", (), _DENIED),
+        (ADMINISTRATOR, gone, (erasure, file), _DENIED),
+        (ADMINISTRATOR, term, (), _DENIED),
+    ]
+
+
+def test_what_is_overdue_elsewhere_is_not_listed(apart: Scene) -> None:
+    overdue = (
+        "SELECT count(*) FROM atalaya.overdue_cases(now() + '40 years', NULL, NULL)"
+    )
+    with apart.connect(ADMINISTRATOR) as admin:
+        assert admin.execute(overdue.encode()).fetchone() == (4,)
+        _limit_the_administrator(apart)
+        assert admin.execute(overdue.encode()).fetchone() == (0,)
+
+
 def test_no_function_reaches_another_site(apart: Scene) -> None:
     _limit_the_administrator(apart)
     pending, notified, camera = apart.pending, apart.notified, apart.camera_id
@@ -129,6 +172,7 @@ def test_no_function_reaches_another_site(apart: Scene) -> None:
             _DENIED,
         ),
     ]
+    acts += _on_the_life_of_a_case(apart)
     for login, sql, values, state in acts:
         with apart.connect(login) as person:
             assert (login, sql, _refusal(person, sql, *values) or "") == (
@@ -333,12 +377,12 @@ def test_whoever_is_out_or_must_change_sees_no_row(own_scene: Scene) -> None:
     def see() -> Any:
         return ana.execute(cases.encode()).fetchone()
 
-    assert see() == (4,)
+    assert see() == (5,)
     put = "UPDATE atalaya.person SET active = %s, must_change_password = %s"
     for active, must_change, seen in (
         (False, False, 0),
         (True, True, 0),
-        (True, False, 4),
+        (True, False, 5),
     ):
         own_scene.watcher.execute(put, (active, must_change))
         assert see() == (seen,)

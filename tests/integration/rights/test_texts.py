@@ -53,6 +53,10 @@ _SOUND: dict[str, tuple[str, tuple[Any, ...]]] = {
     "lift_lockout(text)": (ADMINISTRATOR, ("nobody",)),
     "set_sites(text,smallint[])": (ADMINISTRATOR, ("nobody", [1])),
     "create_person(text,text,text,text)": (ADMINISTRATOR, ("eve", "E", "auditor", "x")),
+    "ask_subject(uuid,text,text)": (
+        SUPERVISOR,
+        (uuid4(), "ABC123", "somebody asked"),
+    ),
     "decide(uuid,uuid,text,text,text,text)": (
         OPERATOR,
         (uuid4(), "PENDING", "confirm", None, "seen", "ABC123"),
@@ -78,6 +82,16 @@ _SOUND: dict[str, tuple[str, tuple[Any, ...]]] = {
     "save_camera(uuid,text,text,text,text,text,boolean)": (
         TECHNICIAN,
         (uuid4(), "n", "l", "rtsp://x/", None, None, True),
+    ),
+    "object_gone(uuid,text,text)": (ADMINISTRATOR, (uuid4(), "ab" * 32, "deleted")),
+    "release_hold(uuid,text)": (ADMINISTRATOR, (uuid4(), "it is answered")),
+    "set_case_retention(text,text,integer)": (
+        ADMINISTRATOR,
+        ("speeding", "pending", 100),
+    ),
+    "set_hold(uuid,uuid,text,text,timestamp with time zone)": (
+        SUPERVISOR,
+        (uuid4(), "PENDING", "hold", "an objection", None),
     ),
     "search_plates(uuid,text,boolean,timestamp with time zone,"
     "timestamp with time zone,text)": (

@@ -3,11 +3,13 @@
 import errno
 import os
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from app.domain.errors import StorageFull
+from app.domain.errors import EnvironmentFault, StorageFull
+from app.domain.ids import Sha256
 from app.evidence.store import LocalEvidenceStore
 
 
@@ -107,3 +109,63 @@ def test_names_lists_what_is_there(tmp_path: Path, source: Path) -> None:
     (tmp_path / "store" / "incoming" / "half").write_bytes(b"x")
     (tmp_path / "store" / first[:2] / first[2:4] / "note.txt").write_bytes(b"x")
     assert sorted(store.names()) == sorted([first, second])
+
+
+def _put_all(store: LocalEvidenceStore, folder: Path, contents: range) -> list[Sha256]:
+    names = []
+    for number in contents:
+        source = folder / "any"
+        source.write_bytes(b"%d" % number)
+        names.append(store.put(source)[0])
+    return sorted(names)
+
+
+def test_names_come_in_order_and_from_anywhere_on(tmp_path: Path) -> None:
+    """Two lists in one order are compared without holding either."""
+    store = LocalEvidenceStore(tmp_path / "store", floor_bytes=0)
+    names = _put_all(store, tmp_path, range(60))
+    assert list(store.names()) == names
+    for since in (names[30], names[30][:1], names[30][:3], names[30][:5], "f" * 64):
+        assert list(store.names(since)) == [name for name in names if name >= since]
+
+
+def test_what_was_set_aside_as_damaged_is_deleted_as_well(
+    tmp_path: Path, source: Path
+) -> None:
+    """It shows the same people."""
+    store = LocalEvidenceStore(tmp_path / "store", floor_bytes=0)
+    sha256, _ = store.put(source)
+    path = store.local_path(sha256)
+    path.chmod(0o600)
+    path.write_bytes(b"pictura")
+    store.put(source)
+    assert len(_files(tmp_path / "store")) == 2
+    assert store.delete(sha256)
+    assert _files(tmp_path / "store") == []
+
+
+def test_what_cannot_be_deleted_now_says_so(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody has it open, perhaps; it is there as before."""
+    store = LocalEvidenceStore(tmp_path / "store", floor_bytes=0)
+    sha256, _ = store.put(source)
+
+    def busy(_path: Path) -> None:
+        raise PermissionError(errno.EACCES, "in use")
+
+    monkeypatch.setattr(Path, "unlink", busy)
+    with pytest.raises(EnvironmentFault, match="cannot be deleted"):
+        store.delete(sha256)
+    monkeypatch.undo()
+    store.open(sha256).close()
+
+
+def test_a_file_tells_since_when_it_is_here(tmp_path: Path, source: Path) -> None:
+    """By the clock of its disk."""
+    store = LocalEvidenceStore(tmp_path / "store", floor_bytes=0)
+    sha256, _ = store.put(source)
+    os.utime(store.local_path(sha256), (0, 86400))
+    assert store.stored_at(sha256) == datetime(1970, 1, 2, tzinfo=UTC)
+    with pytest.raises(KeyError):
+        store.stored_at(Sha256("0" * 64))

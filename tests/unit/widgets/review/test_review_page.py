@@ -235,7 +235,11 @@ def test_somebody_else_was_first(desk: Desk) -> None:
 def test_a_case_in_other_hands_is_not_decided(desk: Desk) -> None:
     first = _cases(desk.room)[0]
     kept = desk.room.server.kept[first.infraction.id]
-    desk.qtbot.waitUntil(lambda: kept.claim is not None, timeout=_WAIT_MS)
+    # The page must know of its claim, or it would find the case in other hands.
+    claim_of = desk.page._hand.claim_of
+    desk.qtbot.waitUntil(
+        lambda: claim_of(first.infraction.id) is not None, timeout=_WAIT_MS
+    )
     kept.claim = None
     other = desk.room.server.login(Login("ana"), "ana-opens-sesame")
     other.case_store.claim(first.infraction.id)

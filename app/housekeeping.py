@@ -1,0 +1,200 @@
+"""What looks after cases and their files from the command line, put together."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.bootstrap import database
+from app.config.paths import Paths
+from app.config.secret_store import open_secret_store
+from app.domain.clock import SystemClock
+from app.domain.errors import StorageFull
+from app.domain.ids import Login
+from app.evidence.store import LocalEvidenceStore
+from app.ports import Progress
+
+if TYPE_CHECKING:
+    from db.case_erasure import RetentionRule
+    from db.check import CheckFinding, Mending
+    from db.server import PostgresSession
+
+
+@contextmanager
+def _owner_dsn(paths: Paths, superuser_dsn: str | None) -> Iterator[str]:
+    """Yield the address that was given, else the built-in server's superuser's."""
+    with database(paths, superuser_dsn, open_secret_store(paths)) as server:
+        owner = server.embedded
+        yield owner.superuser_dsn if owner else server.address
+
+
+@contextmanager
+def session_of(
+    paths: Paths, dsn: str | None, login: str, password: str
+) -> Iterator["PostgresSession"]:
+    """Yield somebody's session; LoginRefused otherwise."""
+    from db.server import PostgresServer
+
+    with (
+        database(paths, dsn, open_secret_store(paths)) as server,
+        closing(PostgresServer(server.address).login(Login(login), password)) as one,
+    ):
+        yield one
+
+
+def check_database(
+    paths: Paths,
+    superuser_dsn: str | None,
+    *,
+    mend: bool = False,
+    backups: Sequence[Path] = (),
+    since: str = "",
+    progress: Progress,
+) -> Iterator["CheckFinding"]:
+    """Yield each thing that does not hold together, mended where that is asked for."""
+    from db.check import check
+
+    store = LocalEvidenceStore(paths.evidence)
+    mending = _mending(paths, store, backups) if mend else None
+    with _owner_dsn(paths, superuser_dsn) as dsn:
+        yield from check(
+            dsn, store, store, mending=mending, since=since, progress=progress
+        )
+
+
+def _mending(
+    paths: Paths, store: LocalEvidenceStore, backups: Sequence[Path]
+) -> "Mending":
+    from app.evidence.copies import Copies
+    from db.check import Mending
+
+    aside = LocalEvidenceStore(paths.set_aside)
+    copies = Copies(store, aside, backups, [paths.spool / "work"])
+    return Mending(aside=aside, put_back=copies.put_back, now=SystemClock().now())
+
+
+def retention(paths: Paths, superuser_dsn: str | None) -> list["RetentionRule"]:
+    """Return for how long cases of each type and state are kept."""
+    from db.case_erasure import retention_rules
+
+    with _owner_dsn(paths, superuser_dsn) as dsn:
+        return retention_rules(dsn)
+
+
+def change_retention(
+    paths: Paths,
+    dsn: str | None,
+    *,
+    login: str,
+    password: str,
+    kind: str,
+    state: str,
+    days: int,
+) -> None:
+    """Change a term in an administrator's name; KeyError for no such one."""
+    from db.address import with_login
+    from db.case_erasure import set_retention
+
+    with database(paths, dsn, open_secret_store(paths)) as server:
+        set_retention(with_login(server.address, login, password), kind, state, days)
+
+
+def dry_run(paths: Paths, superuser_dsn: str | None, on: datetime) -> Iterator[str]:
+    """Say case by case what a pass at that moment would erase, and what is held."""
+    from db.case_erasure import overdue_cases
+
+    go = stay = files = size_bytes = 0
+    with _owner_dsn(paths, superuser_dsn) as dsn:
+        for case in overdue_cases(dsn, on):
+            go, stay = go + (not case.held), stay + case.held
+            files += 0 if case.held else case.files
+            size_bytes += 0 if case.held else case.size_bytes
+            would = "held " if case.held else "erase"
+            yield (
+                f"{would}  {case.id}  {case.kind}, {case.state}, {case.camera}, "
+                f"of {case.occurred_at:%Y-%m-%d}, due since {case.due_at:%Y-%m-%d}, "
+                f"{case.files} files, {case.size_bytes} bytes"
+            )
+    yield (
+        f"{go} case(s) would be erased, {files} files and {size_bytes} bytes with "
+        f"them; {stay} stay because they are held."
+    )
+
+
+def apply_retention(paths: Paths, superuser_dsn: str | None) -> tuple[str, bool]:
+    """Erase what is due; return what was done, and whether all of it was."""
+    from db.case_erasure import Erasing
+
+    with _owner_dsn(paths, superuser_dsn) as dsn:
+        done = Erasing(dsn, LocalEvidenceStore(paths.evidence))
+        done.finish()
+    return str(done), done.trouble is None
+
+
+def show_certificates(
+    paths: Paths, superuser_dsn: str | None, case: str | None, out: Path | None
+) -> Iterator[str]:
+    """Yield a line for each certificate, and write each to a file of its own."""
+    from db.certificates import certificates
+
+    with _owner_dsn(paths, superuser_dsn) as dsn:
+        for each in certificates(dsn, case):
+            said = each.document
+            yield (
+                f"no. {said['number']}: case {said['case']}, {said['reason']}, by "
+                f"{said['finished_by']} on {said['finished_at'][:19]} UTC, "
+                f"{len(said['files'])} files, sha256 {each.sha256}, "
+                f"entry {each.sequence} of the trail"
+            )
+            if out is not None:
+                text = json.dumps(asdict(each), indent=1, ensure_ascii=False)
+                _write(out / f"certificate-{said['number']:08}.json", text + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StorageFull(
+            f"The certificate cannot be written to {path.parent} "
+            f"({error.strerror}). Free space or choose another folder."
+        ) from error
+
+
+def export_subject(
+    paths: Paths,
+    dsn: str | None,
+    *,
+    login: str,
+    password: str,
+    plate: str,
+    reason: str,
+    out: Path,
+    language: str,
+) -> Path:
+    """Write what is kept of a plate below `out`, in somebody's name."""
+    from app.report.catalogue import Catalogue
+    from app.report.subject import SubjectExport
+    from db.address import with_login
+    from db.subject import subject_record
+
+    with database(paths, dsn, open_secret_store(paths)) as server:
+        record = subject_record(
+            with_login(server.address, login, password), plate, reason
+        )
+    export = SubjectExport(
+        evidence=LocalEvidenceStore(paths.evidence),
+        zone=Catalogue.load().zone,
+        language=language,
+    )
+    return export.write(record, out)
+
+
+def end_of_day(text: str) -> datetime:
+    """Return the last moment of a day written as 2027-01-31, in UTC; ValueError."""
+    day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    return day.replace(hour=23, minute=59, second=59)
