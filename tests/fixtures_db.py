@@ -53,6 +53,16 @@ class Host(Protocol):
         """What it logs."""
         ...
 
+    @property
+    def hba(self) -> Path:
+        """Where it reads who may connect."""
+        ...
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        ...
+
     def dsn(self, login: str, password: str, database: str) -> str:
         """Return the address of a database for a login, with the password."""
         ...

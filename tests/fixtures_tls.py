@@ -50,6 +50,16 @@ class TlsServer:
         return max(folder.iterdir(), key=lambda each: each.stat().st_mtime)
 
     @property
+    def hba(self) -> Path:
+        """Where it reads who may connect."""
+        return self.site.cluster / "pg_hba.conf"
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self.site.port
+
+    @property
     def bundle(self) -> ServerBundle:
         """What workstations import."""
         return ServerBundle.from_text(self.site.bundle.read_text())
