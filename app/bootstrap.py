@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -559,11 +559,15 @@ def keep_guard(
 
     stop = threading.Event()
     stop_on_signals(stop)
-    with database(paths, superuser_dsn, open_secret_store(paths)) as server:
-        owner = server.embedded
-        dsn = owner.superuser_dsn if owner else server.address
-        with closing(Guard(dsn, SystemClock(), log=log, hba=hba)) as guard:
-            guard.keep(stop)
+    with ExitStack() as stack:
+        dsn = superuser_dsn
+        # Beside a shared server there need be nothing of a workstation.
+        if dsn is None:
+            secrets = open_secret_store(paths)
+            server = stack.enter_context(database(paths, None, secrets))
+            dsn = server.embedded.superuser_dsn if server.embedded else server.address
+        guard = Guard(dsn, SystemClock(), log=log, hba=hba)
+        stack.enter_context(closing(guard)).keep(stop)
 
 
 def _person(login: str, full_name: str, role: Role, password: str) -> "NewPerson":

@@ -22,7 +22,8 @@ from db.login_log import LoginLog, LoginTry, LogTail
 
 _log = logging.getLogger(__name__)
 INCLUDED = "atalaya_guard.conf"
-_INCLUDE = f"include_if_exists {INCLUDED}"
+INCLUDE = f"include_if_exists {INCLUDED}"
+"""What stands ahead of all else in `pg_hba.conf` where a guard works."""
 _LOOK_EVERY_S = 1.0
 _ONE_GUARD = 0x61746C79
 _PASSWORDS_EVERY_NS = 10 * NS_PER_S
@@ -53,7 +54,8 @@ class Guard:
     ) -> None:
         """Watch the server of `superuser_dsn`, which writes `log` and obeys `hba`.
 
-        Nothing is touched before the first look.
+        `log` is a file, or the folder of a collector's files. Nothing is touched before
+        the first look.
         """
         self._parameters = address.parse(superuser_dsn) | {
             "application_name": "atalaya guard"
@@ -148,9 +150,9 @@ class Guard:
     def _include(self, connection: address.Connection) -> None:
         """Have the server read our rules ahead of all others."""
         text = self._hba.read_text("utf-8")
-        if text.startswith(_INCLUDE):
+        if text.startswith(INCLUDE):
             return
-        _write(self._hba, f"{_INCLUDE}\n{text}")
+        _write(self._hba, f"{INCLUDE}\n{text}")
         connection.execute("SELECT pg_reload_conf()")
 
     def _check_passwords(self, connection: address.Connection) -> None:

@@ -47,9 +47,7 @@ class Keeper:
     ) -> None:
         """Begin to look after `server`; the first pass of a chore is in a minute."""
         self._server = server
-        self._guard = Guard(
-            server.superuser_dsn, clock, log=server.log, hba=server.hba
-        )
+        self._guard = Guard(server.superuser_dsn, clock, log=server.log, hba=server.hba)
         self._daily = [
             _Daily(failure, begin, server.superuser_dsn, clock)
             for failure, begin in {**_PLATES, **(chores or {})}.items()

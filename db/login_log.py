@@ -10,6 +10,7 @@ caused no more than what failing from that address would.
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,26 +68,49 @@ class LoginLog:
 
 
 class LogTail:
-    """Gives what a file has grown by; follows one that was begun anew."""
+    """Gives what a log has grown by; follows one that was begun anew.
+
+    A folder stands for all `*.log` files in it: a collector may begin one each day.
+    """
 
     def __init__(self, path: Path) -> None:
         """Begin at the end of what there is."""
         self._path = path
-        self._at = path.stat().st_size if path.exists() else 0
-        self._rest = b""
+        self._files = {each: _Tail(each, size) for each, _, size in self._found()}
 
     def lines(self) -> list[str]:
         """Return the whole lines since the last look, without their ends."""
+        read: list[str] = []
+        for path, _, _ in sorted(self._found(), key=lambda each: each[1]):
+            read += self._files.setdefault(path, _Tail(path, 0)).lines()
+        return read
+
+    def _found(self) -> Iterator[tuple[Path, int, int]]:
+        """Yield what there is, when it was written to in ns, and its size in bytes."""
+        folder = self._path.is_dir()
+        for path in self._path.glob("*.log") if folder else (self._path,):
+            with suppress(FileNotFoundError):
+                status = path.stat()
+                yield path, status.st_mtime_ns, status.st_size
+
+
+@dataclass(slots=True)
+class _Tail:
+    path: Path
+    at: int
+    rest: bytes = b""
+
+    def lines(self) -> list[str]:
         try:
-            size = self._path.stat().st_size
-            if size < self._at:
-                self._at, self._rest = 0, b""
-            with self._path.open("rb") as file:
-                file.seek(self._at)
+            size = self.path.stat().st_size
+            if size < self.at:
+                self.at, self.rest = 0, b""
+            with self.path.open("rb") as file:
+                file.seek(self.at)
                 read = file.read(_CHUNK_BYTES)
         except FileNotFoundError:
             return []
-        self._at += len(read)
-        *whole, self._rest = (self._rest + read).split(b"\n")
-        self._rest = self._rest[-_CHUNK_BYTES:]
+        self.at += len(read)
+        *whole, self.rest = (self.rest + read).split(b"\n")
+        self.rest = self.rest[-_CHUNK_BYTES:]
         return [line.decode(errors="replace").rstrip("\r") for line in whole]

@@ -50,7 +50,7 @@ class Host(Protocol):
 
     @property
     def log(self) -> Path:
-        """What it logs."""
+        """What it logs: a file, or the folder of several."""
         ...
 
     @property

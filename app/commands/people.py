@@ -41,7 +41,9 @@ def add(actions: Commands) -> None:
     guard = _owned(
         actions, "guard", "lock out who fails too often, beside the server", _guard
     )
-    guard.add_argument("--log", type=Path, required=True, help="the server's log")
+    guard.add_argument(
+        "--log", type=Path, required=True, help="the server's log, or their folder"
+    )
     guard.add_argument("--hba", type=Path, required=True, help="its pg_hba.conf")
 
 

@@ -1,5 +1,6 @@
 """What the log says of logins is read; what a client writes into it is not believed."""
 
+import os
 from pathlib import Path
 
 from hypothesis import given
@@ -104,3 +105,22 @@ def test_a_tail_gives_whole_lines_and_follows_a_new_file(tmp_path: Path) -> None
     assert tail.lines() == ["new"]
     path.unlink()
     assert tail.lines() == []
+
+
+def test_a_tail_of_a_folder_follows_from_one_day_to_the_next(tmp_path: Path) -> None:
+    """A collector begins a file each day, a week later by the same name."""
+    monday, tuesday = tmp_path / "monday.log", tmp_path / "tuesday.log"
+    tuesday.write_text("a week ago, and longer than what comes\n")
+    monday.write_text("before\n")
+    os.utime(tuesday, (1, 1))
+    tail = LogTail(tmp_path)
+    with monday.open("a") as file:
+        file.write("one\n")
+    assert tail.lines() == ["one"]
+    with monday.open("a") as file:
+        file.write("last\n")
+    os.utime(monday, (2, 2))
+    tuesday.write_text("first\n")
+    assert tail.lines() == ["last", "first"]
+    (tmp_path / "wednesday.log").write_text("and on\n")
+    assert tail.lines() == ["and on"]

@@ -204,7 +204,10 @@ BEGIN
         ON atalaya.review TO atalaya_operator, atalaya_supervisor, atalaya_auditor;
     GRANT SELECT (id, twin_of, engine_id, document_sha256, recorded_at)
         ON atalaya.infraction_twin TO atalaya_auditor;
-    PERFORM atalaya.record('close_direct_reading', '', '{}');
+    -- A new database is closed before there is anybody, and its trail begins empty.
+    IF EXISTS (SELECT FROM atalaya.person) THEN
+        PERFORM atalaya.record('close_direct_reading', '', '{}');
+    END IF;
     RETURN true;
 END
 $$;
