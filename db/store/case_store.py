@@ -5,7 +5,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Select, bindparam, func, or_, select, text, tuple_
+from sqlalchemy import (
+    Engine,
+    Select,
+    TextClause,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 
 from app.domain.errors import NotPermitted
 from app.domain.hold import Hold, HoldKind, NewHold
@@ -28,15 +38,26 @@ from db.tables_life import case_hold
 
 MAX_PAGE = 1000
 _LONGEST_PLATE = 16
+# The head of the trail is locked until a commit is on disk: with this in a statement of
+# its own the commit does not wait, and `_KEPT` does, for many at once. Nobody is told
+# that something was done before it is kept.
+_LATER = "pg_catalog.set_config('synchronous_commit', 'off', true)"
+_KEPT = text("SELECT atalaya.await_kept()")
 _DECIDE = text(
-    "SELECT atalaya.decide("
+    f"SELECT {_LATER}, atalaya.decide("
     ":id, :case, :verdict, :reason, :comment, :plate, CAST(:epoch AS bigint))"
 )
 _UNDO = text("SELECT atalaya.undo(:case)")
 _ISSUE = text("SELECT atalaya.issue_notice(:case)")
-_CLAIM = text("SELECT * FROM atalaya.claim_case(:case, :seconds)")
+_CLAIM = text(
+    "SELECT pg_catalog.set_config('synchronous_commit', 'off', true), c.*"
+    " FROM atalaya.claim_case(:case, :seconds) AS c"
+)
 _RELEASE = text("SELECT atalaya.release_case(:case, :epoch)")
-_ASK = text("SELECT atalaya.ask_reading(:purpose, CAST(:subjects AS text[]), :reason)")
+_ASK = text(
+    f"SELECT {_LATER}, "
+    "atalaya.ask_reading(:purpose, CAST(:subjects AS text[]), :reason)"
+)
 _READ = text("""
     SELECT r.id, r.document, r.reviews, r.camera_name, r.location, i.state, n.number,
         i.erased_at
@@ -116,8 +137,7 @@ class PostgresCaseStore:
     def claim(self, infraction_id: InfractionId, seconds: int = 120) -> Claim:
         """Take a pending case in hand, or keep it for longer."""
         values = {"case": infraction_id, "seconds": seconds}
-        with translated(), self._engine.begin() as connection:
-            row = connection.execute(_CLAIM, values).one()
+        row = self._keep(_CLAIM, values)
         return Claim(
             holder=Login(row.holder), epoch=row.epoch, expires_at=row.expires_at
         )
@@ -143,8 +163,7 @@ class PostgresCaseStore:
             "plate": review.plate_text,
             "epoch": None if claim is None else claim.epoch,
         }
-        with translated(), self._engine.begin() as connection:
-            connection.execute(_DECIDE, values)
+        self._keep(_DECIDE, values)
         return self.case(review.infraction_id)
 
     def undo(self, infraction_id: InfractionId) -> Case:
@@ -199,18 +218,26 @@ class PostgresCaseStore:
         self, purpose: str, subjects: Sequence[str], reason: str | None = None
     ) -> None:
         values = {"purpose": purpose, "subjects": list(subjects), "reason": reason}
-        with translated(), self._engine.begin() as connection:
-            connection.execute(_ASK, values)
+        self._keep(_ASK, values)
+
+    def _keep(self, act: TextClause, values: dict[str, Any]) -> Any:
+        """Do something in a transaction of its own; return its row once it is kept."""
+        options = {"isolation_level": "AUTOCOMMIT"}
+        with (
+            translated(),
+            self._engine.connect().execution_options(**options) as connection,
+        ):
+            row = connection.execute(act, values).one()
+            connection.execute(_KEPT)
+        return row
 
     def _read(self, wanted: Select[Any], purpose: ReadingPurpose) -> list[Case]:
-        """Read in two transactions: the server answers what was asked for before."""
-        with translated(), self._engine.begin() as connection:
+        """Read in several transactions: what was asked for before is answered."""
+        with translated(), self._engine.connect() as connection:
             keys = [str(key) for key in connection.execute(wanted).scalars()]
-            if keys:
-                values = {"purpose": purpose.value, "subjects": keys, "reason": None}
-                connection.execute(_ASK, values)
         if not keys:
             return []
+        self._ask(purpose.value, keys)
         with translated(), self._engine.connect() as connection:
             rows = connection.execute(_READ, {"cases": keys}).all()
             held = connection.execute(_HOLDS_OF, {"cases": keys}).all()

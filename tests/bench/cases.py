@@ -9,7 +9,7 @@ pending: each is asked in turns with the policies and without, in which case the
 superuser has switched row-level security off for a moment. "read" is what the desktop
 does for such a page: keys, trace and documents. Decisions are `atalaya.decide` over
 eight connections of an operator and a supervisor, each in its own transaction, with
-claim, audit and change notice; the commit waits for the disk.
+claim, audit and change notice; each is over when it is on disk.
 """
 
 import argparse
@@ -217,12 +217,19 @@ def _decide_all(dsn: str, keys: list[object], taken: list[float]) -> None:
             values = (new_uuid(), key)
             taken.append(
                 _ms(
-                    lambda: connection.execute(
-                        "SELECT atalaya.decide(%s, %s, 'reject', 'test', '', NULL)",
-                        values,  # noqa: B023
-                    )
+                    lambda: _decide(connection, values)  # noqa: B023
                 )
             )
+
+
+def _decide(connection: Connection, values: tuple[object, ...]) -> None:
+    """As the desktop does: let it commit, and wait for the disk with the others."""
+    connection.execute(
+        "SELECT set_config('synchronous_commit', 'off', true),"
+        " atalaya.decide(%s, %s, 'reject', 'test', '', NULL)",
+        values,
+    )
+    connection.execute("SELECT atalaya.await_kept()")
 
 
 if __name__ == "__main__":

@@ -137,6 +137,7 @@ CALLABLE: dict[str, tuple[str, ...]] = {
     "ask_reading(text,text[],text)": _READERS,
     "ask_subject(uuid,text,text)": _HOLDERS,
     "audit_text(atalaya.audit)": (),
+    "await_kept()": _READERS,
     "begin_erasures(integer)": (ADMINISTRATOR,),
     "certificate_of(atalaya.erasure,timestamp with time zone)": (),
     "chain_audit()": (),

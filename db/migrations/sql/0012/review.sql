@@ -241,3 +241,38 @@ BEGIN
         'claim_needed', p_claim_needed, 'before', v_before));
 END
 $$;
+
+-- Whoever links an entry into the trail has its head locked until the commit is on disk,
+-- so that many would wait for the disk one after the other. A client may let its act
+-- commit without waiting (synchronous_commit = off) and call this next: what this writes
+-- cannot be on disk before all that was committed earlier, and many wait for it together.
+-- It locks nothing that anybody else waits for.
+CREATE FUNCTION atalaya.await_kept() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM FROM atalaya.person WHERE login = session_user FOR KEY SHARE;
+END
+$$;
+
+-- As before, once it is on disk: what is noted outside must not be ahead of what a crash
+-- leaves. No act is longer under way to the disk than three rounds of the WAL writer.
+CREATE OR REPLACE FUNCTION atalaya.anchored_head()
+RETURNS TABLE (database text, sequence bigint, sha256 text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_until constant timestamptz := clock_timestamp() + make_interval(secs =>
+        3.5 * extract(epoch FROM current_setting('wal_writer_delay')::interval));
+    v_written pg_lsn;
+BEGIN
+    SELECT s.system_identifier || '/' || current_database(), h.sequence, h.sha256
+        INTO database, sequence, sha256
+        FROM atalaya.audit_head AS h, pg_control_system() AS s;
+    IF NOT pg_is_in_recovery() THEN
+        v_written := pg_current_wal_insert_lsn();
+        WHILE pg_current_wal_flush_lsn() < v_written AND clock_timestamp() < v_until LOOP
+            PERFORM pg_sleep(0.005);
+        END LOOP;
+    END IF;
+    RETURN NEXT;
+END
+$$;

@@ -8,14 +8,15 @@ REVOKE ALL ON FUNCTION
     atalaya.found_password(text, text), atalaya.expire_passwords(),
     atalaya.set_password_age(integer),
     atalaya.ask_reading(text, text[], text), atalaya.was_asked(text[], text),
-    atalaya.require_subjects(text, text[]), atalaya.masked(text), atalaya.reads_plates(), atalaya.shown_document(jsonb),
+    atalaya.require_subjects(text, text[]), atalaya.masked(text),
+    atalaya.reads_plates(), atalaya.shown_document(jsonb),
     atalaya.read_cases(uuid[]), atalaya.cases_of_plate(text), atalaya.vehicle_of(uuid),
     atalaya.close_direct_reading(), atalaya.claim_case(uuid, integer),
     atalaya.release_case(uuid, bigint),
     atalaya.require_claim(uuid, smallint, bigint), atalaya.standing_review(uuid),
     atalaya.decide(uuid, uuid, text, text, text, text, bigint),
     atalaya.set_review_rules(smallint, boolean, boolean, boolean),
-    atalaya.note_twin_files(), atalaya.guard_twin_file()
+    atalaya.note_twin_files(), atalaya.guard_twin_file(), atalaya.await_kept()
     FROM PUBLIC;
 
 -- Whose plate was asked for is for whoever answers.
@@ -36,7 +37,7 @@ GRANT SELECT ON atalaya.password_policy TO
 
 GRANT EXECUTE ON FUNCTION
     atalaya.ask_reading(text, text[], text), atalaya.read_cases(uuid[]),
-    atalaya.cases_of_plate(text), atalaya.vehicle_of(uuid)
+    atalaya.cases_of_plate(text), atalaya.vehicle_of(uuid), atalaya.await_kept()
     TO atalaya_operator, atalaya_supervisor, atalaya_auditor;
 GRANT EXECUTE ON FUNCTION
     atalaya.claim_case(uuid, integer), atalaya.release_case(uuid, bigint),

@@ -193,9 +193,9 @@ BEGIN
 END
 $$;
 
--- As before, by whoever sees all sites. One batch, in the caller's transaction: who wants it all asks again from where this
--- one ended, until nothing is looked at. A plate goes with the last of its reads, or in
--- that last batch if it was held by then.
+-- As before, by whoever sees all sites. One batch, in the caller's transaction: who wants
+-- it all asks again from where this one ended, until nothing is looked at. A plate goes
+-- with the last of its reads, or in that last batch if it was held by then.
 CREATE OR REPLACE FUNCTION atalaya.forget_plate_reads(
     p_after_seen timestamptz, p_after_read uuid, p_limit integer
 ) RETURNS TABLE (
