@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -87,7 +87,8 @@ def database(
     try:
         known = secrets.get(ENGINE_SECRET)
         password = known[1] if known else _new_password()
-        provision(server.superuser_dsn, people, engine_password=password)
+        # Its only desktop is of this release.
+        provision(server.superuser_dsn, people, engine_password=password, alone=True)
         protect_server(server.superuser_dsn)
         if known is None:
             secrets.put(ENGINE_SECRET, ENGINE_LOGIN, password)
@@ -532,6 +533,41 @@ def administration(paths: Paths, superuser_dsn: str | None) -> Iterator["Connect
         dsn = owner.superuser_dsn if owner else server.address
         with address.connect(address.parse(dsn)) as connection:
             yield connection
+
+
+@contextmanager
+def in_the_name_of(
+    paths: Paths, dsn: str | None, login: str, password: str
+) -> Iterator["Connection"]:
+    """Yield somebody's own connection; what he or she did is kept at the end."""
+    from db import address
+
+    with database(paths, dsn, open_secret_store(paths)) as server:
+        parameters = address.parse(server.address)
+        parameters |= {"user": login, "password": password}
+        parameters.setdefault("dbname", "atalaya")
+        with address.connect(parameters) as connection:
+            yield connection
+
+
+def keep_guard(
+    paths: Paths, superuser_dsn: str | None, *, log: Path, hba: Path
+) -> None:
+    """Guard a server, from beside it, until this process is told to end."""
+    from app.runtime.signals import stop_on_signals
+    from db.guard import Guard
+
+    stop = threading.Event()
+    stop_on_signals(stop)
+    with ExitStack() as stack:
+        dsn = superuser_dsn
+        # Beside a shared server there need be nothing of a workstation.
+        if dsn is None:
+            secrets = open_secret_store(paths)
+            server = stack.enter_context(database(paths, None, secrets))
+            dsn = server.embedded.superuser_dsn if server.embedded else server.address
+        guard = Guard(dsn, SystemClock(), log=log, hba=hba)
+        stack.enter_context(closing(guard)).keep(stop)
 
 
 def _person(login: str, full_name: str, role: Role, password: str) -> "NewPerson":

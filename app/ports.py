@@ -35,6 +35,7 @@ from app.domain.infraction import (
     Review,
 )
 from app.domain.overlay import PreviewFrame
+from app.domain.people import PersonEntry, Site
 from app.domain.person import Person
 from app.domain.plate import PlateReading, PlateSighting
 from app.domain.plate_search import (
@@ -45,6 +46,7 @@ from app.domain.plate_search import (
     Watch,
     WatchHit,
 )
+from app.domain.reading import Claim, ReadingPurpose
 from app.domain.seal import EngineKey
 from app.domain.summary import PeriodSummary
 
@@ -283,7 +285,11 @@ class SiteStore(Protocol):
 
 
 class CaseStore(Protocol):
-    """Cases as reviewers and reports use them."""
+    """Cases as reviewers and reports use them, of the sites that one may see.
+
+    Each reading leaves a trace, repeated ones within a quarter of an hour none. Whose
+    role does not need plates gets them with each character as "•".
+    """
 
     def cases(
         self,
@@ -306,8 +312,33 @@ class CaseStore(Protocol):
         """Return one case; KeyError when there is none that this person may see."""
         ...
 
-    def decide(self, review: Review) -> Case:
-        """Record a decision; StateConflict when somebody else was first."""
+    def note_reading(
+        self, infraction_id: InfractionId, purpose: ReadingPurpose, reason: str = ""
+    ) -> None:
+        """Leave a trace of what a case is read for now.
+
+        After UNMASK the case comes with its plate in clear for a quarter of an hour.
+        NotPermitted for a reason that is missing, too short or too long.
+        """
+        ...
+
+    def claim(self, infraction_id: InfractionId, seconds: int = 120) -> Claim:
+        """Take a pending case in hand, or keep it for longer.
+
+        StateConflict when it is decided, KeyError when there is none.
+        """
+        ...
+
+    def release(self, infraction_id: InfractionId, claim: Claim) -> None:
+        """Let a case go; one that is no longer held is no error."""
+        ...
+
+    def decide(self, review: Review, claim: Claim | None = None) -> Case:
+        """Record a decision; StateConflict when somebody else was first.
+
+        With a claim, also when that is over, however it is replayed; without one, when
+        somebody else has the case in hand.
+        """
         ...
 
     def undo(self, infraction_id: InfractionId) -> Case:
@@ -409,6 +440,48 @@ class SealRegister(Protocol):
         ...
 
 
+class People(Protocol):
+    """Who may log in, and which sites they see.
+
+    NotPermitted for others than administrators, and for people who see sites that one
+    does not see.
+    """
+
+    def people(self) -> list[PersonEntry]:
+        """Return whom one looks after, by login."""
+        ...
+
+    def sites(self) -> list[Site]:
+        """Return all sites."""
+        ...
+
+    def set_sites(self, login: Login, sites: Sequence[int] | None) -> None:
+        """Give these sites and no others; None gives all, those to come included.
+
+        StateConflict for oneself, KeyError without such a person.
+        """
+        ...
+
+    def set_active(self, login: Login, *, active: bool) -> None:
+        """Put a person out, with all sessions, or let in; StateConflict for oneself."""
+        ...
+
+    def lift_lockout(self, login: Login) -> None:
+        """Let somebody log in again who failed too often."""
+        ...
+
+    def ask_password_reset(self, login: Login, reason: str) -> str:
+        """Ask another administrator for a password for once; return that."""
+        ...
+
+    def end_password_reset(self, login: Login, *, approve: bool) -> None:
+        """Let another administrator's reset happen, or end it.
+
+        KeyError when none is waiting, StateConflict when one asked for it oneself.
+        """
+        ...
+
+
 class Changes(Protocol):
     """What the server says has changed, to redraw by."""
 
@@ -424,7 +497,8 @@ class Change(Protocol):
     def topic(self) -> str:
         """What changed: "infraction", "camera", "configuration" or "person".
 
-        "watch" tells of the watch list, "watch_hit" of what was met of it.
+        "watch" tells of the watch list, "watch_hit" of what was met of it, "claim" of a
+        case that was taken in hand or let go.
         """
         ...
 
@@ -465,6 +539,11 @@ class Session(Protocol):
     @property
     def seals(self) -> SealRegister:
         """Keys and time-stamps of cases."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """Who may log in, for administrators."""
         ...
 
     @property

@@ -78,6 +78,14 @@ def hand_over(path: Path) -> None:
         os.chown(path, user.uid, user.gid)
 
 
+def keep_owner(like: Path, path: Path) -> None:
+    """Give `path` the owner of `like`, readable by that one alone."""
+    path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    if sys.platform != "win32":
+        owner = like.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
 def let_through(path: Path) -> None:
     """Let the user that runs PostgreSQL pass through `path` and all above it.
 

@@ -19,11 +19,13 @@ from db.faults import translated
 BATCH = 20
 _FILES = 200
 _OVERDUE = """
-    SELECT o.infraction_id, o.kind, o.state, c.name, o.occurred_at, o.due_at, o.held,
+    SELECT o.infraction_id, o.kind, o.state, coalesce(c.name, o.camera_id::text),
+        o.occurred_at, o.due_at, o.held,
         o.objects, o.size_bytes
     FROM atalaya.overdue_cases(%s, NULL, NULL) AS o
-    JOIN atalaya.camera AS c ON c.id = o.camera_id
+    LEFT JOIN atalaya.camera AS c ON c.id = o.camera_id
 """
+# A camera that has moved to a site which the caller does not see has no name.
 _RULES = """
     SELECT kind, state, keep_days, changed_at FROM atalaya.case_retention ORDER BY 1, 2
 """
@@ -69,7 +71,7 @@ def retention_rules(dsn: str) -> list[RetentionRule]:
 
 
 def set_retention(dsn: str, kind: str, state: str, days: int) -> None:
-    """Change a term, as administrator; it erases nothing for seven days.
+    """Change a term, as administrator of all sites; it erases nothing for seven days.
 
     Raises KeyError for no such type and state, NotPermitted for too few or many days.
     """
@@ -80,7 +82,8 @@ def set_retention(dsn: str, kind: str, state: str, days: int) -> None:
 def overdue_cases(dsn: str, on: datetime) -> Iterator[OverdueCase]:
     """Yield what a pass at the moment `on` would find, as administrator.
 
-    Nothing is changed. However many there are, few are held in memory.
+    Of the sites that this one sees. Nothing is changed. However many there are, few are
+    held in memory.
     """
     with translated(), _connect(dsn) as connection:
         connection.execute("SET statement_timeout = 0")
@@ -110,7 +113,7 @@ class Erasing:
     """One pass over all that is due, and over what an earlier one left open."""
 
     def __init__(self, dsn: str, store: EvidenceEraser, batch: int = BATCH) -> None:
-        """Connect with each step, as superuser or administrator."""
+        """Connect with each step, as superuser or administrator of all sites."""
         self._dsn = dsn
         self._store = store
         self._batch = batch

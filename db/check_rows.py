@@ -49,7 +49,9 @@ _TWINS = """
         encode(sha256(convert_to(t.document::text, 'UTF8')), 'hex') = (
             SELECT w.twin ->> 'erased_sha256'
             FROM jsonb_array_elements(e.certificate -> 'twins') AS w(twin)
-            WHERE w.twin ->> 'id' = t.id::text)
+            WHERE w.twin ->> 'id' = t.id::text),
+        ARRAY(SELECT f.sha256 FROM atalaya.twin_file AS f
+              WHERE f.twin_id = t.id ORDER BY f.sha256)
     FROM atalaya.infraction_twin AS t
     LEFT JOIN atalaya.erasure AS e ON e.infraction_id = t.twin_of
     ORDER BY t.id
@@ -64,7 +66,7 @@ _STATES = """
                 SELECT CASE r.verdict WHEN 'confirm' THEN 'confirmed'
                     ELSE 'rejected' END
                 FROM atalaya.review AS r
-                WHERE r.infraction_id = i.id AND NOT EXISTS (
+                WHERE r.infraction_id = i.id AND r.decisive AND NOT EXISTS (
                     SELECT FROM atalaya.review_undo AS u WHERE u.review_id = r.id)
                 ORDER BY r.decided_at DESC, r.id DESC LIMIT 1), 'pending')
             END AS led_to
@@ -98,6 +100,7 @@ _REVIEWS = """
     LEFT JOIN atalaya.infraction AS i ON i.id = r.infraction_id
     WHERE r.id IS NULL OR a.id IS NULL OR a.subject <> r.infraction_id::text
         OR a.login <> r.reviewer OR a.detail ->> 'verdict' <> r.verdict
+        OR coalesce(a.detail ->> 'decisive', 'true') <> r.decisive::text
         OR i.erased_at IS NULL AND CASE WHEN a.detail ? 'seal' THEN
             a.detail ->> 'seal' <> encode(sha256(convert_to(jsonb_build_array(
                 r.salt, r.id, r.infraction_id, r.reviewer, r.verdict, r.reason,
@@ -247,7 +250,7 @@ def _check_infraction(
 def _check_twins(connection: Connection) -> Iterator[CheckFinding]:
     with connection.cursor(name="check_twins") as cursor:
         cursor.execute(_TWINS)
-        for key, document, sha256, erased, as_told in cursor:
+        for key, document, sha256, erased, as_told, files in cursor:
             twin = _restored(document)
             # Until there is a certificate, nothing tells what an erased twin was.
             whole = twin is not None and (
@@ -255,9 +258,15 @@ def _check_twins(connection: Connection) -> Iterator[CheckFinding]:
                 if erased
                 else sha256_of(canonical_document(twin)) == sha256
             )
-            if not whole:
+            if twin is None or not whole:
                 yield CheckFinding(
                     Trouble.DOCUMENT_ALTERED, str(key), "the twin finding was altered"
+                )
+            elif sorted({item.sha256 for item in twin.evidence}) != files:
+                yield CheckFinding(
+                    Trouble.EVIDENCE_ROW_ALTERED,
+                    str(key),
+                    "the files noted of the twin differ from the finding",
                 )
 
 

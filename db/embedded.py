@@ -113,6 +113,11 @@ class EmbeddedServer:
         return self.data_dir / "cluster" / "server.log"
 
     @property
+    def hba(self) -> Path:
+        """Where it reads who may connect."""
+        return self.data_dir / "cluster" / "pg_hba.conf"
+
+    @property
     def superuser_dsn(self) -> str:
         """The address for provisioning; it holds the superuser's password."""
         return self.dsn(SUPERUSER, self._password)

@@ -8,6 +8,7 @@ from typing import Protocol
 from app.domain.clock import NS_PER_S, Clock
 from app.domain.errors import EnvironmentFault
 from db.embedded import EmbeddedServer
+from db.guard import Guard
 from db.plate_retention import Forgetting
 
 _log = logging.getLogger(__name__)
@@ -37,7 +38,8 @@ class Keeper:
     Only for a server that was started here: another's is its owner's business. Once a
     day it also has the server forget old plates, and does other `chores`, a batch with
     each look, whoever started it: one that outlived a crash has no owner left, and
-    twice does no harm. A chore is named by what is said when it fails.
+    twice does no harm. A chore is named by what is said when it fails. For the same
+    reason it guards the logins of either: of several guards one works.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Keeper:
     ) -> None:
         """Begin to look after `server`; the first pass of a chore is in a minute."""
         self._server = server
+        self._guard = Guard(server.superuser_dsn, clock, log=server.log, hba=server.hba)
         self._daily = [
             _Daily(failure, begin, server.superuser_dsn, clock)
             for failure, begin in {**_PLATES, **(chores or {})}.items()
@@ -57,10 +60,12 @@ class Keeper:
         """Let the server be; it may be stopped after this."""
         self._closing.set()
         self._thread.join()
+        self._guard.close()
 
     def _run(self) -> None:
         while not self._closing.wait(_LOOK_EVERY_S):
             if not self._server.started_here or self._revived():
+                self._guard.try_look()
                 for chore in self._daily:
                     chore.do_some()
 

@@ -35,7 +35,7 @@ _TABLES = """
     GROUP BY c.oid, c.relname ORDER BY c.relname
 """
 # Beside the tables of one row, which their constraint tells.
-_FURNISHED = frozenset({"case_retention"})
+_FURNISHED = frozenset({"case_retention", "site"})
 _TEXTS = """
     SELECT attname::text FROM pg_catalog.pg_attribute
     WHERE attrelid = %s AND attcollation <> 0 AND attnum > 0

@@ -12,8 +12,13 @@ from psycopg.conninfo import make_conninfo
 from app.domain.ids import Login
 from app.domain.person import Role
 from db import address
-from db.migrate import upgrade
-from db.people import create_person, random_password, scram_verifier
+from db.migrate import schema_version, upgrade
+from db.people import (
+    close_direct_reading,
+    create_person,
+    random_password,
+    scram_verifier,
+)
 
 ENGINE_LOGIN = Login("engine")
 
@@ -48,17 +53,25 @@ def provision(
     superuser_dsn: str,
     people: Sequence[NewPerson] = (),
     engine_password: str | None = None,
+    *,
+    alone: bool = False,
 ) -> Credentials:
     """Make database, tables, roles and `people`; idempotent.
 
     A person who is there keeps name, role and password, unless a password is given
-    here. The engine's login is `ENGINE_LOGIN`, by the same rule.
+    here. The engine's login is `ENGINE_LOGIN`, by the same rule. In a database that is
+    made here, or serves this release alone, tables with personal data are closed: no
+    desktop of another release reads them.
     """
     _create_database(superuser_dsn)
+    new = _is_empty(superuser_dsn)
     upgrade(superuser_dsn)
     protect_database(superuser_dsn)
     set_now: dict[Login, str] = {}
     with address.connect(address.parse(superuser_dsn)) as connection:
+        if new or alone:
+            close_direct_reading(connection)
+        connection.execute(_LEAST_ITERATIONS)
         _set_engine(connection, engine_password, set_now)
         for person in people:
             _set_person(connection, person, set_now)
@@ -81,6 +94,19 @@ def _create_database(superuser_dsn: str) -> None:
             )
 
 
+_LEAST_ITERATIONS = """
+    UPDATE atalaya.password_policy
+    SET least_iterations = current_setting('scram_iterations')::integer
+    WHERE current_setting('scram_iterations')::integer BETWEEN 4096 AND 9999999
+        AND least_iterations <> current_setting('scram_iterations')::integer
+"""
+
+
+def _is_empty(superuser_dsn: str) -> bool:
+    with address.connect(address.parse(superuser_dsn)) as connection:
+        return schema_version(connection) is None
+
+
 def protect_database(superuser_dsn: str) -> None:
     """Let only the site's roles connect.
 
@@ -100,9 +126,13 @@ def protect_database(superuser_dsn: str) -> None:
         )
 
 
-# Who was refused what, in the server's own log. It names people by themselves, ahead of
-# anything that a client can choose.
-LOG_SETTINGS = {"log_line_prefix": "%m [%p] %q%e %u@%d %h ", "log_statement": "none"}
+# Who was refused what, in the server's own log, and from where each connection came:
+# the guard counts failed logins by that.
+LOG_SETTINGS = {
+    "log_line_prefix": "%m [%p] %q%e %u@%d %h ",
+    "log_statement": "none",
+    "log_connections": "on",
+}
 
 
 def protect_server(superuser_dsn: str) -> None:
@@ -165,6 +195,12 @@ def _set_engine(
         set_now[ENGINE_LOGIN] = password
 
 
+# So that the guard does not take it for one that was changed past the functions.
+_KNOW = """
+    SELECT atalaya.know_password(rolname, rolpassword) FROM pg_authid WHERE rolname = %s
+"""
+
+
 def _set_person(
     connection: address.Connection, person: NewPerson, set_now: dict[Login, str]
 ) -> None:
@@ -182,4 +218,5 @@ def _set_person(
     )
     if password is not None:
         _set_password(connection, person.login, password)
+        connection.execute(_KNOW, (person.login,))
         set_now[person.login] = password

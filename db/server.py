@@ -17,6 +17,7 @@ from db.migrate import HEAD, schema_version
 from db.pool import open_pool
 from db.store.audit_trail import PostgresAuditTrail
 from db.store.case_store import PostgresCaseStore
+from db.store.people_store import PostgresPeople
 from db.store.plate_register import PostgresPlateRegister
 from db.store.seal_register import PostgresSealRegister
 from db.store.site_store import PostgresSiteStore
@@ -26,6 +27,9 @@ _RIGHTS = (
     "SELECT *, atalaya.my_plate_rights() || atalaya.my_case_rights()"
     " FROM atalaya.my_rights()"
 )
+_MUST_CHANGE = """
+    SELECT FROM atalaya.person WHERE login = session_user AND must_change_password
+"""
 
 
 class PostgresSession:
@@ -42,6 +46,7 @@ class PostgresSession:
         self._plates = PostgresPlateRegister(engine)
         self._audit = PostgresAuditTrail(engine)
         self._seals = PostgresSealRegister(engine)
+        self._people = PostgresPeople(engine)
         self._changes = ServerChanges(parameters)
 
     @property
@@ -73,6 +78,11 @@ class PostgresSession:
     def seals(self) -> PostgresSealRegister:
         """Keys and time-stamps of cases."""
         return self._seals
+
+    @property
+    def people(self) -> PostgresPeople:
+        """Who may log in, for administrators."""
+        return self._people
 
     @property
     def changes(self) -> ServerChanges:
@@ -130,12 +140,18 @@ def _identify(connection: address.Connection) -> Person:
             )
         try:
             row = connection.execute(_RIGHTS).fetchone()
+            must_change = connection.execute(_MUST_CHANGE).fetchone()
         except psycopg.errors.InsufficientPrivilege:
-            row = None
+            row = must_change = None
         connection.rollback()
     if row is None:
         raise LoginRefused("This login does not belong to a person of this site.")
     name, full_name, roles, rights, further_rights = row
+    if must_change:
+        raise LoginRefused(
+            "Your password must be changed before you go on. In a terminal: "
+            f"python main.py db change-password {name}"
+        )
     return Person(
         login=Login(name),
         full_name=full_name,

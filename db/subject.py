@@ -20,8 +20,8 @@ _READS = "SELECT * FROM atalaya.subject_reads(%s)"
 def subject_record(dsn: str, plate: str, reason: str) -> SubjectRecord:
     """Return cases and reads of exactly this plate, in order of time.
 
-    `dsn` is a supervisor's or an administrator's. NotPermitted for anybody else, for
-    what is no plate, and without a reason of 5 to 200 characters.
+    `dsn` is a supervisor's or an administrator's of all sites. NotPermitted for anybody
+    else, for what is no plate, and without a reason of 5 to 200 characters.
     """
     request, wanted = new_uuid(), bare(plate)
     parameters = address.parse(dsn)

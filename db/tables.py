@@ -15,7 +15,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -25,99 +24,80 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-SCHEMA = "atalaya"
-metadata = MetaData(schema=SCHEMA)
+from db import tables_life, tables_people
+from db.columns import (
+    SCHEMA,
+    act,
+    flag,
+    login,
+    metadata,
+    moment,
+    one_row_key,
+    refers,
+    site_id,
+    uuid_key,
+    words,
+)
 
-
-def _uuid_key(name: str = "id") -> Column[object]:
-    return Column(name, UUID, primary_key=True)
-
-
-def _text(name: str, *, null: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=null)
-
-
-def _moment(name: str, *, null: bool = False) -> Column[object]:
-    default = None if null else func.now()
-    kind = DateTime(timezone=True)
-    return Column(name, kind, nullable=null, server_default=default)
-
-
-def _act(name: str) -> Column[object]:
-    """When a person did something: the clock, whenever the transaction began."""
-    kind = DateTime(timezone=True)
-    return Column(name, kind, nullable=False, server_default=func.clock_timestamp())
-
-
-def _refers(name: str, target: str, *, key: bool = False) -> Column[object]:
-    return Column(
-        name,
-        UUID,
-        ForeignKey(f"{SCHEMA}.{target}.id"),
-        primary_key=key,
-        nullable=False,
-    )
-
-
-def _login(name: str) -> Column[str]:
-    return Column(name, Text, ForeignKey(f"{SCHEMA}.person.login"), nullable=False)
-
-
-def _one_row_key() -> Column[int]:
-    return Column("id", SmallInteger, primary_key=True, server_default=text("1"))
-
+__all__ = ("SCHEMA", "metadata", "tables_life", "tables_people")
 
 site = Table(
     "site",
     metadata,
-    _one_row_key(),
-    _text("name"),
-    _text("timezone"),
-    _text("notice_prefix"),
+    one_row_key(),
+    words("name"),
+    words("timezone"),
+    Column("notice_prefix", Text, nullable=False, unique=True),
+    flag("second_review", "false"),
+    flag("separate_notice", "false"),
+    flag("claim_needed", "false"),
 )
 
 person = Table(
     "person",
     metadata,
     Column("login", Text, primary_key=True),
-    _text("full_name"),
-    Column("active", Boolean, nullable=False, server_default=text("true")),
-    _moment("created_at"),
+    words("full_name"),
+    flag("active", "true"),
+    moment("created_at"),
+    flag("all_sites", "true"),
+    flag("must_change_password", "false"),
 )
 
 camera = Table(
     "camera",
     metadata,
-    _uuid_key(),
-    _text("name"),
-    _text("location"),
-    _text("url"),
-    _text("sub_url", null=True),
-    _text("credential_ref", null=True),
+    uuid_key(),
+    words("name"),
+    words("location"),
+    words("url"),
+    words("sub_url", null=True),
+    words("credential_ref", null=True),
     Column("enabled", Boolean, nullable=False),
-    _moment("created_at"),
-    _moment("removed_at", null=True),
+    moment("created_at"),
+    moment("removed_at", null=True),
+    site_id(refers=True),
 )
 
 camera_configuration = Table(
     "camera_configuration",
     metadata,
-    _uuid_key(),
-    _refers("camera_id", "camera"),
+    uuid_key(),
+    refers("camera_id", "camera"),
     Column("version", Integer, nullable=False),
     Column("body", JSONB, nullable=False),
-    _text("note"),
-    _act("created_at"),
-    _login("created_by"),
+    words("note"),
+    act("created_at"),
+    login("created_by"),
     UniqueConstraint("camera_id", "version"),
 )
 
 vehicle = Table(
     "vehicle",
     metadata,
-    _uuid_key(),
+    uuid_key(),
     Column("plate", Text, nullable=False, unique=True),
-    _text("vehicle_class"),
+    words("vehicle_class"),
     *(
         Column(name, Text, nullable=False, server_default=text("''"))
         for name in ("make", "model", "colour")
@@ -129,26 +109,27 @@ vehicle = Table(
 infraction = Table(
     "infraction",
     metadata,
-    _uuid_key(),
-    _text("kind"),
-    _refers("camera_id", "camera"),
-    _refers("configuration_id", "camera_configuration"),
+    uuid_key(),
+    words("kind"),
+    refers("camera_id", "camera"),
+    refers("configuration_id", "camera_configuration"),
     Column("engine_id", UUID, nullable=False),
     Column("track_id", BigInteger, nullable=False),
     Column("occurred_at", DateTime(timezone=True), nullable=False),
     Column("time_bucket", BigInteger, nullable=False),
-    _text("vehicle_class"),
-    _text("plate_text", null=True),
+    words("vehicle_class"),
+    words("plate_text", null=True),
     Column("plate_confidence", Float(53), nullable=False),
     Column("speed_kmh", Float(53)),
     Column("limit_kmh", Float(53)),
     Column("red_for_ns", BigInteger),
     Column("document", JSONB, nullable=False),
-    _text("document_sha256"),
-    _moment("recorded_at"),
+    words("document_sha256"),
+    moment("recorded_at"),
     Column("state", Text, nullable=False, server_default=text("'pending'")),
-    _text("plate_in_force", null=True),
-    _moment("erased_at", null=True),
+    words("plate_in_force", null=True),
+    site_id(),
+    moment("erased_at", null=True),
     UniqueConstraint(
         "camera_id",
         "kind",
@@ -158,12 +139,18 @@ infraction = Table(
         name="infraction_same_track",
     ),
 )
-Index("infraction_newest", infraction.c.occurred_at.desc(), infraction.c.id.desc())
+Index(
+    "infraction_newest",
+    infraction.c.occurred_at.desc(),
+    infraction.c.id.desc(),
+    postgresql_include=["site_id"],
+)
 Index(
     "infraction_queue",
     infraction.c.state,
     infraction.c.occurred_at.desc(),
     infraction.c.id.desc(),
+    postgresql_include=["site_id"],
 )
 Index("infraction_plate", infraction.c.plate_in_force)
 Index(
@@ -171,6 +158,7 @@ Index(
     infraction.c.camera_id,
     infraction.c.kind,
     infraction.c.occurred_at,
+    postgresql_include=["site_id"],
 )
 
 Index("infraction_track", infraction.c.engine_id, infraction.c.track_id)
@@ -185,12 +173,12 @@ Index(
 infraction_twin = Table(
     "infraction_twin",
     metadata,
-    _uuid_key(),
-    _refers("twin_of", "infraction"),
+    uuid_key(),
+    refers("twin_of", "infraction"),
     Column("engine_id", UUID, nullable=False),
     Column("document", JSONB, nullable=False),
-    _text("document_sha256"),
-    _moment("recorded_at"),
+    words("document_sha256"),
+    moment("recorded_at"),
     UniqueConstraint("twin_of", "id"),
 )
 Index("infraction_twin_engine", infraction_twin.c.engine_id)
@@ -203,13 +191,14 @@ Index(
 evidence = Table(
     "evidence",
     metadata,
-    _uuid_key(),
-    _refers("infraction_id", "infraction"),
-    _text("kind"),
-    _text("sha256"),
-    _text("media_type"),
+    uuid_key(),
+    refers("infraction_id", "infraction"),
+    words("kind"),
+    words("sha256"),
+    words("media_type"),
     Column("size_bytes", BigInteger, nullable=False),
     Column("captured_at", DateTime(timezone=True), nullable=False),
+    site_id(),
 )
 Index("evidence_infraction", evidence.c.infraction_id)
 Index("evidence_sha256", evidence.c.sha256)
@@ -217,14 +206,16 @@ Index("evidence_sha256", evidence.c.sha256)
 review = Table(
     "review",
     metadata,
-    _uuid_key(),
-    _refers("infraction_id", "infraction"),
-    _login("reviewer"),
-    _text("verdict"),
-    _text("reason", null=True),
-    _text("comment"),
-    _text("plate_text", null=True),
-    _act("decided_at"),
+    uuid_key(),
+    refers("infraction_id", "infraction"),
+    login("reviewer"),
+    words("verdict"),
+    words("reason", null=True),
+    words("comment"),
+    words("plate_text", null=True),
+    act("decided_at"),
+    site_id(),
+    flag("decisive", "true"),
     Column("salt", UUID, server_default=func.gen_random_uuid()),
 )
 Index("review_infraction", review.c.infraction_id, review.c.decided_at)
@@ -232,18 +223,20 @@ Index("review_infraction", review.c.infraction_id, review.c.decided_at)
 review_undo = Table(
     "review_undo",
     metadata,
-    _refers("review_id", "review", key=True),
-    _login("undone_by"),
-    _act("undone_at"),
+    refers("review_id", "review", key=True),
+    login("undone_by"),
+    act("undone_at"),
+    site_id(),
 )
 
 notice = Table(
     "notice",
     metadata,
-    _refers("infraction_id", "infraction", key=True),
+    refers("infraction_id", "infraction", key=True),
     Column("number", Text, nullable=False, unique=True),
-    _login("issued_by"),
-    _act("issued_at"),
+    login("issued_by"),
+    act("issued_at"),
+    site_id(),
 )
 
 notice_counter = Table(
@@ -251,21 +244,28 @@ notice_counter = Table(
     metadata,
     Column("year", Integer, primary_key=True, autoincrement=False),
     Column("last", Integer, nullable=False),
+    Column(
+        "site_id",
+        SmallInteger,
+        ForeignKey(f"{SCHEMA}.site.id"),
+        primary_key=True,
+        server_default=text("1"),
+    ),
 )
 
 audit = Table(
     "audit",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    _act("at"),
-    _text("login"),
-    _text("workstation"),
-    _text("action"),
-    _text("subject"),
+    act("at"),
+    words("login"),
+    words("workstation"),
+    words("action"),
+    words("subject"),
     Column("detail", JSONB, nullable=False),
     Column("sequence", BigInteger, unique=True),
-    _text("previous_sha256", null=True),
-    _text("sha256", null=True),
+    words("previous_sha256", null=True),
+    words("sha256", null=True),
 )
 
 Index("audit_login", audit.c.login, audit.c.sequence.desc())
@@ -274,24 +274,24 @@ Index("audit_action", audit.c.action, audit.c.sequence.desc())
 audit_head = Table(
     "audit_head",
     metadata,
-    _one_row_key(),
+    one_row_key(),
     Column("sequence", BigInteger, nullable=False),
-    _text("sha256"),
+    words("sha256"),
 )
 
 outbox = Table(
     "outbox",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    _text("topic"),
+    words("topic"),
     Column("row_id", UUID),
-    _moment("created_at"),
+    moment("created_at"),
 )
 
 dispatcher = Table(
     "dispatcher",
     metadata,
-    _one_row_key(),
+    one_row_key(),
     Column("holder", Integer, nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
 )
@@ -299,21 +299,21 @@ dispatcher = Table(
 engine = Table(
     "engine",
     metadata,
-    _uuid_key(),
-    _text("software_version"),
-    _text("model_name"),
-    _text("device"),
+    uuid_key(),
+    words("software_version"),
+    words("model_name"),
+    words("device"),
     Column("camera_count", Integer, nullable=False),
     Column("spooled", Integer, nullable=False),
-    _moment("started_at"),
-    _moment("seen_at"),
+    moment("started_at"),
+    moment("seen_at"),
 )
 
 camera_lease = Table(
     "camera_lease",
     metadata,
-    _refers("camera_id", "camera", key=True),
-    _refers("engine_id", "engine"),
+    refers("camera_id", "camera", key=True),
+    refers("engine_id", "engine"),
     Column("epoch", BigInteger, nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
 )
@@ -330,63 +330,66 @@ Index("plate_pairs", func.atalaya.plate_pairs(plate.c.text), postgresql_using="g
 plate_read = Table(
     "plate_read",
     metadata,
-    _uuid_key(),
+    uuid_key(),
     Column("plate_id", BigInteger, ForeignKey(plate.c.id), nullable=False),
     Column("published", Boolean, nullable=False),
     Column("confidence", Float(53), nullable=False),
     Column("read_count", Integer, nullable=False),
-    _refers("camera_id", "camera"),
+    refers("camera_id", "camera"),
     Column("engine_id", UUID, nullable=False),
     Column("track_id", BigInteger, nullable=False),
-    _text("vehicle_class"),
+    words("vehicle_class"),
     Column("seen_at", DateTime(timezone=True), nullable=False),
-    _moment("recorded_at"),
+    moment("recorded_at"),
+    site_id(),
 )
 Index(
     "plate_read_plate",
     plate_read.c.plate_id,
     plate_read.c.seen_at.desc(),
     plate_read.c.id.desc(),
+    postgresql_include=["site_id"],
 )
 Index("plate_read_seen", plate_read.c.seen_at, plate_read.c.id)
 
 plate_search = Table(
     "plate_search",
     metadata,
-    _uuid_key(),
-    _login("login"),
-    _text("pattern"),
+    uuid_key(),
+    login("login"),
+    words("pattern"),
     Column("look_alikes", Boolean, nullable=False),
-    _moment("since", null=True),
-    _moment("until", null=True),
-    _text("reason"),
+    moment("since", null=True),
+    moment("until", null=True),
+    words("reason"),
     Column("asked_in", BigInteger, nullable=False),
-    _act("asked_at"),
+    act("asked_at"),
 )
 
 watch_entry = Table(
     "watch_entry",
     metadata,
-    _uuid_key(),
-    _text("plate"),
-    _text("skeleton"),
+    uuid_key(),
+    words("plate"),
+    words("skeleton"),
     Column("look_alikes", Boolean, nullable=False),
-    _text("reason"),
-    _login("created_by"),
-    _act("created_at"),
+    words("reason"),
+    login("created_by"),
+    act("created_at"),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("ended_by", Text, ForeignKey(person.c.login)),
-    _moment("ended_at", null=True),
+    moment("ended_at", null=True),
 )
 Index("watch_entry_skeleton", watch_entry.c.skeleton)
 
 watch_hit = Table(
     "watch_hit",
     metadata,
-    _uuid_key(),
-    _refers("watch_id", "watch_entry"),
-    _refers("read_id", "plate_read"),
-    _moment("hit_at"),
+    uuid_key(),
+    refers("watch_id", "watch_entry"),
+    refers("read_id", "plate_read"),
+    moment("hit_at"),
+    site_id(),
     UniqueConstraint("watch_id", "read_id"),
 )
 Index("watch_hit_newest", watch_hit.c.hit_at.desc(), watch_hit.c.id.desc())
@@ -395,7 +398,7 @@ Index("watch_hit_read", watch_hit.c.read_id)
 plate_retention = Table(
     "plate_retention",
     metadata,
-    _one_row_key(),
+    one_row_key(),
     Column("keep_days", Integer, nullable=False),
 )
 
@@ -411,13 +414,13 @@ engine_key = Table(
     Column("public_key", Text, primary_key=True),
     Column("station", UUID, nullable=False),
     Column("since", DateTime(timezone=True), nullable=False),
-    _text("workstation"),
+    words("workstation"),
     Column(
         "replaces", Text, ForeignKey(f"{SCHEMA}.engine_key.public_key"), unique=True
     ),
-    _text("handover", null=True),
-    _act("registered_at"),
-    _text("registered_by"),
+    words("handover", null=True),
+    act("registered_at"),
+    words("registered_by"),
 )
 Index(
     "engine_key_first",
@@ -433,83 +436,16 @@ seal_stamp = Table(
     Column("response_sha256", Text, primary_key=True),
     Column("infraction_id", UUID, nullable=False),
     Column("response", LargeBinary, nullable=False),
-    _act("received_at"),
+    act("received_at"),
+    site_id(),
 )
 
-case_hold = Table(
-    "case_hold",
+case_claim = Table(
+    "case_claim",
     metadata,
-    _uuid_key(),
-    _refers("infraction_id", "infraction"),
-    _text("kind"),
-    _text("reason"),
-    _login("set_by"),
-    _act("set_at"),
-    _moment("ends_at", null=True),
-    Column("released_by", Text, ForeignKey(person.c.login)),
-    _moment("released_at", null=True),
-    _text("release_reason", null=True),
-)
-Index("case_hold_infraction", case_hold.c.infraction_id)
-
-case_retention = Table(
-    "case_retention",
-    metadata,
-    Column("kind", Text, primary_key=True),
-    Column("state", Text, primary_key=True),
-    Column("keep_days", Integer, nullable=False),
-    _act("changed_at"),
-)
-
-erasure = Table(
-    "erasure",
-    metadata,
-    Column("id", UUID, primary_key=True, server_default=func.gen_random_uuid()),
-    Column("number", BigInteger, Identity(always=True), nullable=False, unique=True),
-    Column(
-        "infraction_id",
-        UUID,
-        ForeignKey(infraction.c.id),
-        nullable=False,
-        unique=True,
-    ),
-    _text("reason"),
-    Column("begun_by", Text, nullable=False, server_default=text("SESSION_USER")),
-    _act("begun_at"),
-    _text("document_sha256"),
-    _text("erased_sha256"),
-    _moment("finished_at", null=True),
-    Column("certificate", JSONB),
-    _text("certificate_sha256", null=True),
-)
-Index(
-    "erasure_open", erasure.c.number, postgresql_where=erasure.c.finished_at.is_(None)
-)
-
-erasure_object = Table(
-    "erasure_object",
-    metadata,
-    _refers("erasure_id", "erasure", key=True),
-    Column("sha256", Text, primary_key=True),
-    _text("kind"),
-    Column("size_bytes", BigInteger, nullable=False),
-    _text("outcome", null=True),
-    _moment("done_at", null=True),
-)
-Index("erasure_object_sha256", erasure_object.c.sha256)
-Index(
-    "erasure_object_open",
-    erasure_object.c.erasure_id,
-    postgresql_where=erasure_object.c.outcome.is_(None),
-)
-
-subject_request = Table(
-    "subject_request",
-    metadata,
-    _uuid_key(),
-    _login("login"),
-    _text("plate"),
-    _text("reason"),
-    Column("asked_in", BigInteger, nullable=False),
-    _act("asked_at"),
+    refers("infraction_id", "infraction", key=True),
+    login("login"),
+    Column("epoch", BigInteger, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    site_id(),
 )

@@ -50,7 +50,17 @@ class Host(Protocol):
 
     @property
     def log(self) -> Path:
-        """What it logs."""
+        """What it logs: a file, or the folder of several."""
+        ...
+
+    @property
+    def hba(self) -> Path:
+        """Where it reads who may connect."""
+        ...
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
         ...
 
     def dsn(self, login: str, password: str, database: str) -> str:

@@ -45,9 +45,18 @@ class TlsServer:
 
     @property
     def log(self) -> Path:
-        """The newest file of its log."""
-        folder = self.site.cluster / "log"
-        return max(folder.iterdir(), key=lambda each: each.stat().st_mtime)
+        """The folder of its log, which has a file for each day."""
+        return self.site.cluster / "log"
+
+    @property
+    def hba(self) -> Path:
+        """Where it reads who may connect."""
+        return self.site.cluster / "pg_hba.conf"
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self.site.port
 
     @property
     def bundle(self) -> ServerBundle:

@@ -80,10 +80,10 @@ QDateEdit::drop-down, QDateTimeEdit::drop-down { border: none; width: 12px;
   image: url("$icons/caret-down-$mode.svg"); }
 
 QCheckBox, QRadioButton { background: transparent; spacing: 8px; min-height: 24px; }
-QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $quiet;
-  border-radius: 2px; background: $raised; }
-QCheckBox::indicator:checked { image: url("$icons/check-$mode.svg");
-  border-color: $accent; background: $accent; }
+QCheckBox::indicator, QListWidget::indicator { width: 14px; height: 14px;
+  border: 1px solid $quiet; border-radius: 2px; background: $raised; }
+QCheckBox::indicator:checked, QListWidget::indicator:checked {
+  image: url("$icons/check-$mode.svg"); border-color: $accent; background: $accent; }
 QCheckBox::indicator:focus { border: 2px solid $accent; width: 12px; height: 12px; }
 QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $quiet;
   border-radius: 8px; background: $raised; }

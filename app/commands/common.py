@@ -3,10 +3,14 @@
 import argparse
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from app.config.paths import Paths
+from app.domain.errors import StateConflict
+
+_T = TypeVar("_T")
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
@@ -31,13 +35,23 @@ def add_dsn(parser: argparse.ArgumentParser) -> None:
 
 
 def add_superuser(parser: argparse.ArgumentParser) -> None:
-    """Let the database be chosen by somebody who looks after it."""
+    """Let the database be chosen, with who may look after it."""
     parser.add_argument(
         "--superuser-dsn",
         default=os.environ.get("ATALAYA_SUPERUSER_DSN"),
         help="address with a superuser (or ATALAYA_SUPERUSER_DSN); default: the "
         "built-in server",
     )
+
+
+def of_a_person(act: Callable[[], _T]) -> _T:
+    """Return what `act` gives; without such a person it is a fault, not a bug."""
+    try:
+        return act()
+    except KeyError:
+        raise StateConflict(
+            "Nobody here has this login. Check how it is written."
+        ) from None
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:

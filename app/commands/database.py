@@ -2,23 +2,21 @@
 
 import argparse
 import getpass
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
-from app.commands import housekeeping, shared_server
+from app.commands import housekeeping, people, shared_server
 from app.commands.common import (
     Commands,
     add_dsn,
     add_home,
     add_superuser,
+    of_a_person,
     paths_of,
 )
-from app.domain.errors import StateConflict
 from app.domain.ids import Login
+from app.domain.password import require_good
 from app.domain.person import Role
 
-_T = TypeVar("_T")
 _ROLES = tuple(role.value for role in Role if role is not Role.ENGINE)
 
 
@@ -50,6 +48,7 @@ def add(commands: Commands) -> None:
     _add_seal_key(actions)
     _add_people(actions)
     shared_server.add(actions)
+    people.add(actions)
 
 
 def _add_verify_audit(actions: Commands) -> None:
@@ -133,6 +132,7 @@ def _add_person(options: argparse.Namespace) -> int:
     from app.bootstrap import add_person
 
     password = getpass.getpass(f"Password for {options.login!r}: ")
+    require_good(Login(options.login), password)
     add_person(
         paths_of(options),
         options.superuser_dsn,
@@ -159,6 +159,7 @@ def _setup(options: argparse.Namespace) -> int:
     from app.bootstrap import set_up_database
 
     password = getpass.getpass("Password for the administrator 'admin': ")
+    require_good(Login("admin"), password)
     set_up_database(paths_of(options), options.superuser_dsn, password)
     print("The database is ready; 'admin' can log in.")
     return 0
@@ -211,7 +212,7 @@ def _end_sessions(options: argparse.Namespace) -> int:
     from db.people import end_sessions
 
     with administration(paths_of(options), options.superuser_dsn) as connection:
-        ended = _of_a_person(lambda: end_sessions(connection, Login(options.login)))
+        ended = of_a_person(lambda: end_sessions(connection, Login(options.login)))
     print(f"{ended} session(s) of {options.login} ended.")
     return 0
 
@@ -233,18 +234,7 @@ def _set_active(options: argparse.Namespace, *, active: bool) -> None:
     from db.people import set_active
 
     with administration(paths_of(options), options.superuser_dsn) as connection:
-        _of_a_person(
-            lambda: set_active(connection, Login(options.login), active=active)
-        )
-
-
-def _of_a_person(act: Callable[[], _T]) -> _T:
-    try:
-        return act()
-    except KeyError:
-        raise StateConflict(
-            "Nobody here has this login. Check how it is written."
-        ) from None
+        of_a_person(lambda: set_active(connection, Login(options.login), active=active))
 
 
 def _seal_key(options: argparse.Namespace) -> int:

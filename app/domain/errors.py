@@ -65,3 +65,7 @@ class ConfigurationInvalid(EnvironmentFault):
 
 class StateConflict(EnvironmentFault):
     """The case is no longer in the state that the act needs."""
+
+
+class WeakPassword(EnvironmentFault):
+    """A password that would be guessed."""

@@ -12,6 +12,7 @@ from app.domain.audit import ChainHead
 from app.domain.clock import Clock
 from app.domain.errors import StorageFull
 from app.domain.infraction import Case, InfractionKind
+from app.domain.reading import ReadingPurpose
 from app.evidence.case_check import CaseChecker
 from app.ports import CaseStore, EvidenceStore, SiteStore
 from app.report import notice, period
@@ -103,6 +104,12 @@ class Publisher:
                 f"({error.strerror}). Free space or choose another folder."
             ) from error
         return path
+
+
+def printed_notice(publisher: Publisher, cases: CaseStore, case: Case) -> Path:
+    """Make a notice, once the trail says so; raises what both of them raise."""
+    cases.note_reading(case.infraction.id, ReadingPurpose.PRINT)
+    return publisher.notice(case)
 
 
 def _by_time(cases: Sequence[Case]) -> list[Case]:

@@ -1,11 +1,14 @@
 """The decisions a reviewer can make; each builds and records one `Review`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain.clock import Clock
 from app.domain.errors import EnvironmentFault, NotPermitted
+from app.domain.ids import InfractionId
 from app.domain.infraction import Case, RejectReason, Review, Verdict
 from app.domain.person import Person, Right
+from app.domain.reading import Claim
 from app.ports import CaseStore
 from app.review.plate_text import normalise
 from app.review.states import Step, after
@@ -17,13 +20,21 @@ class PlateMissing(EnvironmentFault):
     """A case cannot be confirmed against nobody."""
 
 
+def _unclaimed(_case: InfractionId) -> Claim | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewer:
-    """Decides cases in the name of one person."""
+    """Decides cases in the name of one person.
+
+    `claim_of` gives the claim that this person has on a case, None without one.
+    """
 
     person: Person
     store: CaseStore
     clock: Clock
+    claim_of: Callable[[InfractionId], Claim | None] = _unclaimed
 
     def confirm(
         self, case: Case, *, plate: str | None = None, comment: str = ""
@@ -75,4 +86,4 @@ class Reviewer:
             plate_text=plate_text,
             decided_at=self.clock.now(),
         )
-        return self.store.decide(review)
+        return self.store.decide(review, self.claim_of(case.infraction.id))

@@ -5,8 +5,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Select, bindparam, func, or_, select, text, tuple_
+from sqlalchemy import (
+    Engine,
+    Select,
+    TextClause,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 
+from app.domain.errors import NotPermitted
 from app.domain.hold import Hold, HoldKind, NewHold
 from app.domain.ids import HoldId, InfractionId, Login, new_uuid
 from app.domain.infraction import (
@@ -17,29 +28,44 @@ from app.domain.infraction import (
     Review,
     Verdict,
 )
+from app.domain.reading import NEEDS_REASON, Claim, ReadingPurpose
 from app.domain.summary import PeriodSummary
 from app.evidence.codec import infraction_from_json
 from db.faults import translated
 from db.store.figures import read_summary
-from db.tables import camera, case_hold, infraction, notice, review, review_undo
+from db.tables import infraction
+from db.tables_life import case_hold
 
 MAX_PAGE = 1000
-_DECIDE = text("SELECT atalaya.decide(:id, :case, :verdict, :reason, :comment, :plate)")
+_LONGEST_PLATE = 16
+# The head of the trail is locked until a commit is on disk: with this in a statement of
+# its own the commit does not wait, and `_KEPT` does, for many at once. Nobody is told
+# that something was done before it is kept.
+_LATER = "pg_catalog.set_config('synchronous_commit', 'off', true)"
+_KEPT = text("SELECT atalaya.await_kept()")
+_DECIDE = text(
+    f"SELECT {_LATER}, atalaya.decide("
+    ":id, :case, :verdict, :reason, :comment, :plate, CAST(:epoch AS bigint))"
+)
 _UNDO = text("SELECT atalaya.undo(:case)")
 _ISSUE = text("SELECT atalaya.issue_notice(:case)")
-_CASES = (
-    select(
-        infraction.c.id,
-        infraction.c.document,
-        infraction.c.state,
-        infraction.c.erased_at,
-        camera.c.name,
-        camera.c.location,
-        notice.c.number,
-    )
-    .join_from(infraction, camera)
-    .outerjoin(notice, notice.c.infraction_id == infraction.c.id)
+_CLAIM = text(
+    "SELECT pg_catalog.set_config('synchronous_commit', 'off', true), c.*"
+    " FROM atalaya.claim_case(:case, :seconds) AS c"
 )
+_RELEASE = text("SELECT atalaya.release_case(:case, :epoch)")
+_ASK = text(
+    f"SELECT {_LATER}, "
+    "atalaya.ask_reading(:purpose, CAST(:subjects AS text[]), :reason)"
+)
+_READ = text("""
+    SELECT r.id, r.document, r.reviews, r.camera_name, r.location, i.state, n.number,
+        i.erased_at
+    FROM atalaya.read_cases(CAST(:cases AS uuid[])) AS r
+    JOIN atalaya.infraction AS i ON i.id = r.id
+    LEFT JOIN atalaya.notice AS n ON n.infraction_id = i.id
+    ORDER BY i.occurred_at DESC, i.id DESC
+""")
 _SET_HOLD = text("SELECT atalaya.set_hold(:id, :case, :kind, :reason, :ends)")
 _RELEASE_HOLD = text("SELECT atalaya.release_hold(:id, :reason)")
 _STANDING_HOLDS = (
@@ -53,19 +79,10 @@ _STANDING_HOLDS = (
 _HOLDS_OF = _STANDING_HOLDS.where(
     case_hold.c.infraction_id.in_(bindparam("cases", expanding=True))
 )
-_STANDING_REVIEWS = (
-    select(review)
-    .outerjoin(review_undo, review_undo.c.review_id == review.c.id)
-    .where(
-        review_undo.c.review_id.is_(None),
-        review.c.infraction_id.in_(bindparam("cases", expanding=True)),
-    )
-    .order_by(review.c.decided_at, review.c.id)
-)
 
 
 class PostgresCaseStore:
-    """`app.ports.CaseStore` on the tables of the server."""
+    """`app.ports.CaseStore` on the tables and functions of the server."""
 
     def __init__(self, engine: Engine) -> None:
         """Use the connections of one person."""
@@ -83,7 +100,7 @@ class PostgresCaseStore:
         limit: int = 100,
     ) -> list[Case]:
         """Return cases newest first; `plate` matches any part of the plate in force."""
-        query = _CASES.where(infraction.c.erased_at.is_(None))
+        query = select(infraction.c.id).where(infraction.c.erased_at.is_(None))
         if states:
             query = query.where(infraction.c.state.in_([s.value for s in states]))
         if kinds:
@@ -93,21 +110,49 @@ class PostgresCaseStore:
         if until is not None:
             query = query.where(infraction.c.occurred_at < until)
         if plate:
-            query = query.where(infraction.c.plate_in_force.op("~")(_pattern(plate)))
-        return self._read(_page(query, after, limit))
+            letters = _letters(plate)
+            if not 1 <= len(letters) <= _LONGEST_PLATE:
+                return []
+            self._ask("find", [letters])
+            found = func.atalaya.cases_of_plate(letters).column_valued("found")
+            query = query.where(infraction.c.id.in_(select(found)))
+        return self._read(_page(query, after, limit), ReadingPurpose.LIST)
 
     def case(self, infraction_id: InfractionId) -> Case:
         """Return one case; KeyError when there is none that this person may see."""
-        found = self._read(_CASES.where(infraction.c.id == infraction_id))
+        wanted = select(infraction.c.id).where(infraction.c.id == infraction_id)
+        found = self._read(wanted, ReadingPurpose.OPEN)
         if not found:
             raise KeyError(infraction_id)
         return found[0]
 
-    def decide(self, review: Review) -> Case:
+    def note_reading(
+        self, infraction_id: InfractionId, purpose: ReadingPurpose, reason: str = ""
+    ) -> None:
+        """Leave a trace of what a case is read for now."""
+        if purpose in NEEDS_REASON and not reason.strip():
+            raise NotPermitted("A reason has 5 to 200 characters.")
+        self._ask(purpose.value, [str(infraction_id)], reason.strip() or None)
+
+    def claim(self, infraction_id: InfractionId, seconds: int = 120) -> Claim:
+        """Take a pending case in hand, or keep it for longer."""
+        values = {"case": infraction_id, "seconds": seconds}
+        row = self._keep(_CLAIM, values)
+        return Claim(
+            holder=Login(row.holder), epoch=row.epoch, expires_at=row.expires_at
+        )
+
+    def release(self, infraction_id: InfractionId, claim: Claim) -> None:
+        """Let a case go; one that is no longer held is no error."""
+        values = {"case": infraction_id, "epoch": claim.epoch}
+        with translated(), self._engine.begin() as connection:
+            connection.execute(_RELEASE, values)
+
+    def decide(self, review: Review, claim: Claim | None = None) -> Case:
         """Record a decision in the name of whoever is logged in.
 
-        The server's clock says when. StateConflict when somebody else was first,
-        NotPermitted for another role, KeyError for no such case.
+        The server's clock says when. StateConflict when somebody else was first or has
+        the case in hand, NotPermitted for another role, KeyError for no such case.
         """
         values = {
             "id": new_uuid(),
@@ -116,9 +161,9 @@ class PostgresCaseStore:
             "reason": None if review.reason is None else review.reason.value,
             "comment": review.comment,
             "plate": review.plate_text,
+            "epoch": None if claim is None else claim.epoch,
         }
-        with translated(), self._engine.begin() as connection:
-            connection.execute(_DECIDE, values)
+        self._keep(_DECIDE, values)
         return self.case(review.infraction_id)
 
     def undo(self, infraction_id: InfractionId) -> Case:
@@ -169,31 +214,37 @@ class PostgresCaseStore:
         ):
             return read_summary(connection, since, until)
 
-    def _read(self, query: Select[Any]) -> list[Case]:
+    def _ask(
+        self, purpose: str, subjects: Sequence[str], reason: str | None = None
+    ) -> None:
+        values = {"purpose": purpose, "subjects": list(subjects), "reason": reason}
+        self._keep(_ASK, values)
+
+    def _keep(self, act: TextClause, values: dict[str, Any]) -> Any:
+        """Do something in a transaction of its own; return its row once it is kept."""
+        options = {"isolation_level": "AUTOCOMMIT"}
+        with (
+            translated(),
+            self._engine.connect().execution_options(**options) as connection,
+        ):
+            row = connection.execute(act, values).one()
+            connection.execute(_KEPT)
+        return row
+
+    def _read(self, wanted: Select[Any], purpose: ReadingPurpose) -> list[Case]:
+        """Read in several transactions: what was asked for before is answered."""
         with translated(), self._engine.connect() as connection:
-            rows = connection.execute(query).all()
-            keys = [row.id for row in rows]
-            reviews = connection.execute(_STANDING_REVIEWS, {"cases": keys}).all()
+            keys = [str(key) for key in connection.execute(wanted).scalars()]
+        if not keys:
+            return []
+        self._ask(purpose.value, keys)
+        with translated(), self._engine.connect() as connection:
+            rows = connection.execute(_READ, {"cases": keys}).all()
             held = connection.execute(_HOLDS_OF, {"cases": keys}).all()
         holds: dict[object, list[Hold]] = {}
         for row in held:
             holds.setdefault(row.infraction_id, []).append(_hold(row))
-        by_case: dict[object, list[Review]] = {}
-        for row in reviews:
-            by_case.setdefault(row.infraction_id, []).append(_review(row))
-        return [
-            Case(
-                infraction=infraction_from_json(row.document),
-                camera_name=row.name,
-                location=row.location,
-                state=InfractionState(row.state),
-                reviews=tuple(by_case.get(row.id, ())),
-                notice_number=row.number,
-                holds=tuple(holds.get(row.id, ())),
-                erased=row.erased_at is not None,
-            )
-            for row in rows
-        ]
+        return [_case(row, holds.get(row.id, ())) for row in rows]
 
 
 def _page(query: Select[Any], after: InfractionId | None, limit: int) -> Select[Any]:
@@ -206,21 +257,35 @@ def _page(query: Select[Any], after: InfractionId | None, limit: int) -> Select[
     return query.order_by(*newest).limit(max(1, min(limit, MAX_PAGE)))
 
 
-def _pattern(plate: str) -> str:
-    """Match letters and digits only, with or without hyphens in between."""
-    letters = re.sub(r"[^A-Z0-9]", "", plate.upper())
-    return "[ -]*".join(letters) if letters else "^$"
+def _letters(plate: str) -> str:
+    """Return what the server matches: letters and digits alone."""
+    return re.sub(r"[^A-Z0-9]", "", plate.upper())
 
 
-def _review(row: Any) -> Review:
+def _case(row: Any, holds: Sequence[Hold]) -> Case:
+    finding = infraction_from_json(row.document)
+    return Case(
+        infraction=finding,
+        camera_name=row.camera_name,
+        location=row.location,
+        state=InfractionState(row.state),
+        reviews=tuple(_review(finding.id, each) for each in row.reviews),
+        notice_number=row.number,
+        holds=tuple(holds),
+        erased=row.erased_at is not None,
+    )
+
+
+def _review(infraction_id: InfractionId, said: dict[str, Any]) -> Review:
+    reason = said["reason"]
     return Review(
-        infraction_id=InfractionId(row.infraction_id),
-        reviewer=Login(row.reviewer),
-        verdict=Verdict(row.verdict),
-        reason=None if row.reason is None else RejectReason(row.reason),
-        comment=row.comment,
-        plate_text=row.plate_text,
-        decided_at=row.decided_at,
+        infraction_id=infraction_id,
+        reviewer=Login(said["reviewer"]),
+        verdict=Verdict(said["verdict"]),
+        reason=None if reason is None else RejectReason(reason),
+        comment=said["comment"],
+        plate_text=said["plate_text"],
+        decided_at=datetime.fromisoformat(said["decided_at"]),
     )
 
 

@@ -2,6 +2,7 @@
 
 import psutil
 
+from db.guard import INCLUDE
 from db.provision import LOG_SETTINGS
 from db.shared_server import MONITOR_LOGIN
 from installer.server.account import Account, own_name
@@ -68,7 +69,6 @@ _LOG = {
     "log_truncate_on_rotation": "on",
     "log_file_mode": "0600",
     "log_timezone": "UTC",
-    "log_connections": "on",
     "log_disconnections": "on",
     "log_lock_waits": "on",
     # What people typed is bound to statements, and stays out of the log.
@@ -139,6 +139,8 @@ def _quoted(value: str) -> str:
 def access_text(site: ServerSite) -> str:
     """Return `pg_hba.conf`: who may come in, and what proves it."""
     lines = [
+        # Who failed too often, ahead of all: the guard writes that file.
+        INCLUDE,
         _HEAD,
         "# The administrator, from this machine alone: the system says who asks.",
         f"local    all           {SUPERUSER}         peer map=atalaya",

@@ -5,10 +5,12 @@ import os
 import secrets
 from pathlib import Path
 
+from app.domain.errors import WeakPassword
+from app.domain.ids import Login
+from app.domain.password import require_good
 from installer.bootstrap import SetupFailed
 from installer.server.files import content_of, write
 
-_SHORTEST = 8
 _BYTES = 18
 
 
@@ -21,8 +23,10 @@ def ask_password(login: str, descriptor: int | None) -> str:
         password = getpass.getpass(f"Password for the new administrator {login!r}: ")
         if getpass.getpass("The same again: ") != password:
             raise SetupFailed("The two differ. Run the command again.")
-    if len(password) < _SHORTEST:
-        raise SetupFailed(f"A password has {_SHORTEST} characters at least.")
+    try:
+        require_good(Login(login), password)
+    except WeakPassword as weak:
+        raise SetupFailed(str(weak)) from None
     return password
 
 

@@ -13,9 +13,9 @@ from installer.server.programs import Programs
 from installer.server.site import ServerSite
 
 NAME = "atalaya-postgresql.service"
-_FOLDER = Path("/etc/systemd/system")
+FOLDER = Path("/etc/systemd/system")
 _RUNNING = Path("/run/systemd/system")
-_OPEN = 0o644
+OPEN = 0o644
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class Service:
 
     def start(self) -> None:
         """Start it now, and with each start of the machine."""
-        _systemctl("enable", "--now", self.name)
+        systemctl("enable", "--now", self.name)
 
     def restart(self) -> None:
         """Stop and start it."""
-        _systemctl("restart", self.name)
+        systemctl("restart", self.name)
 
 
 def has_systemd() -> bool:
@@ -45,10 +45,10 @@ def keep_service(
     if not has_systemd():
         doing.warn("no systemd here: start the server with the machine by other means")
         return None
-    path, text = _FOLDER / NAME, unit_text(site, programs, account)
+    path, text = FOLDER / NAME, unit_text(site, programs, account)
     what = f"write the service {NAME}"
-    if keep_text(doing, what, path, text, _OPEN, None) and not doing.dry_run:
-        _systemctl("daemon-reload")
+    if keep_text(doing, what, path, text, OPEN, None) and not doing.dry_run:
+        systemctl("daemon-reload")
     return Service()
 
 
@@ -93,12 +93,13 @@ def unit_text(site: ServerSite, programs: Programs, account: Account) -> str:
     return "\n".join(lines)
 
 
-def _systemctl(*arguments: str) -> None:
+def systemctl(*arguments: str) -> None:
+    """Tell systemd something; SetupFailed with what it says."""
     done = subprocess.run(
         ["systemctl", *arguments], check=False, capture_output=True, text=True
     )
     if done.returncode:
         raise SetupFailed(
             f"systemctl {' '.join(arguments)} failed: {done.stderr.strip()[:500]} "
-            f"(journalctl -u {NAME} says more)"
+            f"(journalctl -u {arguments[-1]} says more)"
         )

@@ -29,6 +29,7 @@ from installer.server.authority import (
 from installer.server.cluster import Cluster
 from installer.server.doing import Doing
 from installer.server.files import keep_text
+from installer.server.guard import keep_guard
 from installer.server.passwords import ask_password, engine_password
 from installer.server.programs import find_programs
 from installer.server.service import keep_service
@@ -80,6 +81,8 @@ def set_up(site: ServerSite, wishes: Wishes, doing: Doing) -> Cluster | None:
         _fill(site, wishes, doing)
     except EnvironmentFault as fault:
         raise SetupFailed(str(fault)) from fault
+    if use_service:
+        keep_guard(doing, site, account)
     _keep_bundle(site, authority, doing)
     return cluster
 

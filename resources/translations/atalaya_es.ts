@@ -913,6 +913,21 @@
     </message>
 </context>
 <context>
+    <name>MaskBox</name>
+    <message>
+        <source>Your role sees no plate without a reason.</source>
+        <translation>Su función no ve placas sin un motivo.</translation>
+    </message>
+    <message>
+        <source>Reason, 5 to 200 characters</source>
+        <translation>Motivo, de 5 a 200 caracteres</translation>
+    </message>
+    <message>
+        <source>Show the plate</source>
+        <translation>Mostrar la placa</translation>
+    </message>
+</context>
+<context>
     <name>ModelDetails</name>
     <message>
         <source>Title</source>
@@ -1002,6 +1017,45 @@
     </message>
 </context>
 <context>
+    <name>PasswordBox</name>
+    <message>
+        <source>Password</source>
+        <translation>Contraseña</translation>
+    </message>
+    <message>
+        <source>Why a new one, 5 to 200 characters</source>
+        <translation>Motivo, de 5 a 200 caracteres</translation>
+    </message>
+    <message>
+        <source>Ask for a new one</source>
+        <translation>Pedir una nueva</translation>
+    </message>
+    <message>
+        <source>Approve</source>
+        <translation>Aprobar</translation>
+    </message>
+    <message>
+        <source>Refuse</source>
+        <translation>Denegar</translation>
+    </message>
+    <message>
+        <source>Your own is changed by: python main.py db change-password</source>
+        <translation>La propia se cambia con: python main.py db change-password</translation>
+    </message>
+    <message>
+        <source>Another administrator must approve it within an hour.</source>
+        <translation>Otro administrador debe aprobarla dentro de una hora.</translation>
+    </message>
+    <message>
+        <source>You asked for it. Another administrator must approve it.</source>
+        <translation>Usted la pidió. Otro administrador debe aprobarla.</translation>
+    </message>
+    <message>
+        <source>{} asked for a new one.</source>
+        <translation>{} pidió una nueva.</translation>
+    </message>
+</context>
+<context>
     <name>PdfPanel</name>
     <message>
         <source>Smaller</source>
@@ -1049,6 +1103,52 @@
     </message>
 </context>
 <context>
+    <name>PeoplePage</name>
+    <message>
+        <source>People</source>
+        <translation>Personas</translation>
+    </message>
+    <message>
+        <source>The sites are saved.</source>
+        <translation>Las sedes están guardadas.</translation>
+    </message>
+    <message>
+        <source>This is done.</source>
+        <translation>Hecho.</translation>
+    </message>
+    <message>
+        <source>Once it is approved, for a first login only: {}</source>
+        <translation>Cuando se apruebe, solo para el primer ingreso: {}</translation>
+    </message>
+</context>
+<context>
+    <name>PeopleTable</name>
+    <message>
+        <source>Nobody is there whom you may look after.</source>
+        <translation>No hay nadie a quien usted pueda administrar.</translation>
+    </message>
+    <message>
+        <source>Login</source>
+        <translation>Usuario</translation>
+    </message>
+    <message>
+        <source>Full name</source>
+        <translation>Nombre completo</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>Función</translation>
+    </message>
+    <message>
+        <source>Sites</source>
+        <translation>Sedes</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Estado</translation>
+    </message>
+</context>
+<context>
     <name>PeriodForm</name>
     <message>
         <source>Period</source>
@@ -1089,6 +1189,29 @@
     <message>
         <source>Make report</source>
         <translation>Elaborar informe</translation>
+    </message>
+</context>
+<context>
+    <name>PersonPanel</name>
+    <message>
+        <source>Sites</source>
+        <translation>Sedes</translation>
+    </message>
+    <message>
+        <source>Save the sites</source>
+        <translation>Guardar las sedes</translation>
+    </message>
+    <message>
+        <source>Let log in again</source>
+        <translation>Permitir entrar de nuevo</translation>
+    </message>
+    <message>
+        <source>Let in again</source>
+        <translation>Dar de alta</translation>
+    </message>
+    <message>
+        <source>Put out</source>
+        <translation>Dar de baja</translation>
     </message>
 </context>
 <context>
@@ -1388,12 +1511,20 @@
         <translation>✕ Rechazado {}</translation>
     </message>
     <message>
+        <source>◆ {} waits for a second person</source>
+        <translation>◆ {} espera a una segunda persona</translation>
+    </message>
+    <message>
         <source>● Confirmed {}</source>
         <translation>● Confirmado {}</translation>
     </message>
     <message>
         <source>Decided meanwhile by {}. The next case is shown.</source>
         <translation>Entretanto lo decidió {}. Se muestra el caso siguiente.</translation>
+    </message>
+    <message>
+        <source>{} has this case in hand. It is free once it is left.</source>
+        <translation>{} tiene este caso en sus manos. Quedará libre cuando lo deje.</translation>
     </message>
     <message>
         <source>The clip cannot be played. Decide by the stills, or reject.</source>
@@ -1502,6 +1633,17 @@
     <message>
         <source>Use server</source>
         <translation>Usar servidor</translation>
+    </message>
+</context>
+<context>
+    <name>SitesBox</name>
+    <message>
+        <source>All sites, those to come included</source>
+        <translation>Todas las sedes, también las futuras</translation>
+    </message>
+    <message>
+        <source>Sites</source>
+        <translation>Sedes</translation>
     </message>
 </context>
 <context>
@@ -1861,6 +2003,94 @@
     <message>
         <source>Ended sessions</source>
         <translation>Cerró sesiones</translation>
+    </message>
+    <message>
+        <source>Read a page of cases</source>
+        <translation>Leyó una página de casos</translation>
+    </message>
+    <message>
+        <source>Read a case</source>
+        <translation>Leyó un caso</translation>
+    </message>
+    <message>
+        <source>Watched a clip</source>
+        <translation>Vio un video</translation>
+    </message>
+    <message>
+        <source>Printed a case</source>
+        <translation>Imprimió un caso</translation>
+    </message>
+    <message>
+        <source>Exported a case</source>
+        <translation>Exportó un caso</translation>
+    </message>
+    <message>
+        <source>Looked for cases by plate</source>
+        <translation>Buscó casos por placa</translation>
+    </message>
+    <message>
+        <source>Took the mask off a plate</source>
+        <translation>Descubrió una placa</translation>
+    </message>
+    <message>
+        <source>Read of a vehicle's owner</source>
+        <translation>Leyó los datos del titular de un vehículo</translation>
+    </message>
+    <message>
+        <source>Took a case in hand</source>
+        <translation>Tomó un caso</translation>
+    </message>
+    <message>
+        <source>Gave or took sites</source>
+        <translation>Dio o quitó sedes</translation>
+    </message>
+    <message>
+        <source>Made a site</source>
+        <translation>Creó una sede</translation>
+    </message>
+    <message>
+        <source>Put a camera under a site</source>
+        <translation>Asignó una cámara a una sede</translation>
+    </message>
+    <message>
+        <source>Said how a site decides</source>
+        <translation>Fijó cómo decide una sede</translation>
+    </message>
+    <message>
+        <source>Changed the own password</source>
+        <translation>Cambió su propia contraseña</translation>
+    </message>
+    <message>
+        <source>Asked for a new password</source>
+        <translation>Pidió una contraseña nueva</translation>
+    </message>
+    <message>
+        <source>Ended a reset of a password</source>
+        <translation>Cerró un cambio de contraseña</translation>
+    </message>
+    <message>
+        <source>Found a password set past the functions</source>
+        <translation>Halló una contraseña cambiada por fuera</translation>
+    </message>
+    <message>
+        <source>Found a password too old</source>
+        <translation>Halló una contraseña vencida</translation>
+    </message>
+    <message>
+        <source>Said how old passwords may be</source>
+        <translation>Fijó la vigencia de las contraseñas</translation>
+    </message>
+    <message>
+        <source>Locked a login out</source>
+        <translation>Bloqueó un usuario</translation>
+    </message>
+    <message>
+        <source>Let somebody log in again</source>
+        <translation>Permitió entrar de nuevo</translation>
+    </message>
+    <message>
+        <source>Closed the tables with plates</source>
+        <translation>Cerró las tablas con placas</translation>
     </message>
 </context>
 <context>
@@ -2488,12 +2718,67 @@
         <translation>Modelos</translation>
     </message>
     <message>
+        <source>People</source>
+        <translation>Personas</translation>
+    </message>
+    <message>
+        <source>Staff</source>
+        <translation>Equipo</translation>
+    </message>
+    <message>
         <source>Audit trail</source>
         <translation>Registro de auditoría</translation>
     </message>
     <message>
         <source>Trail</source>
         <translation>Registro</translation>
+    </message>
+</context>
+<context>
+    <name>people</name>
+    <message>
+        <source>Operator</source>
+        <translation>Operador</translation>
+    </message>
+    <message>
+        <source>Supervisor</source>
+        <translation>Supervisor</translation>
+    </message>
+    <message>
+        <source>Technician</source>
+        <translation>Técnico</translation>
+    </message>
+    <message>
+        <source>Administrator</source>
+        <translation>Administrador</translation>
+    </message>
+    <message>
+        <source>Auditor</source>
+        <translation>Auditor</translation>
+    </message>
+    <message>
+        <source>All sites</source>
+        <translation>Todas las sedes</translation>
+    </message>
+    <message>
+        <source>No site</source>
+        <translation>Ninguna sede</translation>
+    </message>
+    <message>
+        <source>■ Out</source>
+        <translation>■ De baja</translation>
+    </message>
+    <message>
+        <source>▲ Locked out</source>
+        <translation>▲ Bloqueado</translation>
+    </message>
+    <message>
+        <source>◆ A reset waits</source>
+        <translation>◆ Cambio por aprobar</translation>
+    </message>
+    <message>
+        <source>◆ Password to be changed</source>
+        <translation>◆ Contraseña por cambiar</translation>
     </message>
 </context>
 <context>

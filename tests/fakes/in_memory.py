@@ -1,31 +1,23 @@
 """A server in memory that keeps the promises of PostgreSQL's: same contract suite."""
 
 import threading
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from statistics import median
+from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 from app.config.camera import CameraConfiguration, ConfigurationVersion
 from app.domain.camera import Camera
 from app.domain.clock import Clock
 from app.domain.errors import LoginRefused, NotPermitted, StateConflict
-from app.domain.hold import LONGEST_LOCK, Hold, NewHold, is_reason
 from app.domain.ids import CameraId, HoldId, InfractionId, Login, new_uuid
 from app.domain.infraction import (
-    Case,
     Infraction,
-    InfractionKind,
-    InfractionState,
-    RejectReason,
-    Review,
-    Verdict,
 )
+from app.domain.people import PersonEntry
 from app.domain.person import Person, Right, Role
-from app.domain.summary import HourCount, PeriodSummary
 from tests.fakes.audit import AuditBook, InMemoryAuditTrail
+from tests.fakes.cases import InMemoryCaseStore, Kept, require
+from tests.fakes.people import InMemoryPeople, PeopleBook
 from tests.fakes.plates import InMemoryPlateRegister, PlateBook
 from tests.fakes.seals import InMemorySealRegister
 
@@ -53,8 +45,6 @@ DEMO_PEOPLE: tuple[tuple[str, str, Role], ...] = (
     ("admin", "Elena Rojas", Role.ADMINISTRATOR),
     ("aurora", "Aurora Salas", Role.AUDITOR),
 )
-_UNDO_WINDOW = timedelta(seconds=60)
-_READERS = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +53,6 @@ class MemoryChange:
 
     topic: str
     row_id: UUID | None
-
-
-@dataclass(slots=True)
-class _Kept:
-    infraction: Infraction
-    recorded_at: datetime
-    state: InfractionState = InfractionState.PENDING
-    reviews: list[Review] = field(default_factory=list)
-    notice_number: str | None = None
-    holds: list[Hold] = field(default_factory=list)
 
 
 class InMemoryServer:
@@ -85,12 +65,18 @@ class InMemoryServer:
         self.cameras: dict[CameraId, Camera] = {}
         self.retired: set[CameraId] = set()
         self.versions: dict[CameraId, list[ConfigurationVersion]] = {}
-        self.kept: dict[InfractionId, _Kept] = {}
+        self.kept: dict[InfractionId, Kept] = {}
         self.issued = 0
         self.released: set[HoldId] = set()
         self.plates = PlateBook(clock, self.camera_name, self.tell)
         self.trail = AuditBook(clock)
         self.seals = InMemorySealRegister()
+        self.people = PeopleBook(self.trail)
+        for name, full_name, role in DEMO_PEOPLE:
+            login = Login(name)
+            self.people.people[login] = PersonEntry(
+                login=login, full_name=full_name, role=role, active=True, sites=None
+            )
         self._callbacks: list[Callable[[MemoryChange], None]] = []
 
     def login(self, login: Login, password: str) -> "InMemorySession":
@@ -109,7 +95,7 @@ class InMemoryServer:
         with self.lock:
             if infraction.id in self.kept:
                 return
-            self.kept[infraction.id] = _Kept(infraction, self.clock.now())
+            self.kept[infraction.id] = Kept(infraction, self.clock.now())
         self.tell("infraction", infraction.id)
 
     def camera_name(self, camera_id: CameraId) -> str:
@@ -143,6 +129,7 @@ class InMemorySession:
         self._case_store = InMemoryCaseStore(server, person)
         self._plates = InMemoryPlateRegister(server.plates, person)
         self._audit = InMemoryAuditTrail(server.trail, person)
+        self._people = InMemoryPeople(server.people, person)
         self._stops: list[Callable[[], None]] = []
 
     @property
@@ -176,6 +163,11 @@ class InMemorySession:
         return self._server.seals
 
     @property
+    def people(self) -> InMemoryPeople:
+        """Who may log in."""
+        return self._people
+
+    @property
     def changes(self) -> "InMemorySession":
         """Notices of change."""
         return self
@@ -196,11 +188,6 @@ class InMemorySession:
             stop()
 
 
-def _require(person: Person, right: Right) -> None:
-    if not person.may(right):
-        raise NotPermitted("The server does not allow this to your role.")
-
-
 class InMemorySiteStore:
     """Implements `app.ports.SiteStore`."""
 
@@ -217,7 +204,7 @@ class InMemorySiteStore:
 
     def save_camera(self, camera: Camera) -> None:
         """Add or change a camera."""
-        _require(self._person, Right.MANAGE_CAMERAS)
+        require(self._person, Right.MANAGE_CAMERAS)
         addresses = (camera.url, camera.sub_url or "")
         if any("@" in a.partition("://")[2].partition("/")[0] for a in addresses):
             raise NotPermitted("The server refused the values as not valid.")
@@ -230,7 +217,7 @@ class InMemorySiteStore:
 
     def remove_camera(self, camera_id: CameraId) -> None:
         """Retire a camera."""
-        _require(self._person, Right.MANAGE_CAMERAS)
+        require(self._person, Right.MANAGE_CAMERAS)
         self._server.retired.add(camera_id)
         self._server.trail.record(self._person, "remove_camera", str(camera_id), {})
         self._server.tell("camera", camera_id)
@@ -244,7 +231,7 @@ class InMemorySiteStore:
         self, camera_id: CameraId, body: CameraConfiguration, note: str
     ) -> ConfigurationVersion:
         """Add a version."""
-        _require(self._person, Right.CALIBRATE)
+        require(self._person, Right.CALIBRATE)
         server = self._server
         if camera_id not in server.cameras or camera_id in server.retired:
             raise KeyError(camera_id)
@@ -261,258 +248,3 @@ class InMemorySiteStore:
         versions.append(made)
         server.tell("configuration", camera_id)
         return made
-
-
-class InMemoryCaseStore:
-    """Implements `app.ports.CaseStore`."""
-
-    def __init__(self, server: InMemoryServer, person: Person) -> None:
-        """Act in the name of `person`."""
-        self._server = server
-        self._person = person
-
-    def cases(
-        self,
-        *,
-        states: Sequence[InfractionState] = (),
-        kinds: Sequence[InfractionKind] = (),
-        since: datetime | None = None,
-        until: datetime | None = None,
-        plate: str | None = None,
-        after: InfractionId | None = None,
-        limit: int = 100,
-    ) -> list[Case]:
-        """Return cases newest first."""
-        self._require_reader()
-        found = [self._case(kept) for kept in self._server.kept.values()]
-        found.sort(key=_age, reverse=True)
-        if after is not None:
-            last = self._server.kept.get(after)
-            start = None if last is None else _age(self._case(last))
-            found = [c for c in found if start is not None and _age(c) < start]
-        if plate:
-            wanted = _letters(plate)
-            found = [c for c in found if wanted and wanted in _letters(c.plate_text)]
-        return [
-            case
-            for case in found
-            if (not states or case.state in states)
-            and (not kinds or case.infraction.kind in kinds)
-            and (since is None or case.infraction.occurred.wall >= since)
-            and (until is None or case.infraction.occurred.wall < until)
-        ][:limit]
-
-    def case(self, infraction_id: InfractionId) -> Case:
-        """Return one case."""
-        self._require_reader()
-        return self._case(self._server.kept[infraction_id])
-
-    def decide(self, review: Review) -> Case:
-        """Record a decision."""
-        _require(self._person, Right.REVIEW)
-        with self._server.lock:
-            kept = self._server.kept[review.infraction_id]
-            if kept.state is not InfractionState.PENDING:
-                raise StateConflict("This case has been decided already.")
-            plate = (review.plate_text or "").strip().upper() or None
-            now = self._server.clock.now()
-            kept.reviews.append(
-                replace(
-                    review,
-                    reviewer=self._person.login,
-                    decided_at=now,
-                    plate_text=plate,
-                )
-            )
-            confirmed = review.verdict is Verdict.CONFIRM
-            kept.state = (
-                InfractionState.CONFIRMED if confirmed else InfractionState.REJECTED
-            )
-        self._server.trail.record(
-            self._person,
-            "decide",
-            str(review.infraction_id),
-            {"verdict": review.verdict.value, "plate": plate},
-        )
-        self._server.tell("infraction", review.infraction_id)
-        return self._case(kept)
-
-    def undo(self, infraction_id: InfractionId) -> Case:
-        """Take back one's own decision within the minute."""
-        _require(self._person, Right.REVIEW)
-        with self._server.lock:
-            kept = self._server.kept[infraction_id]
-            self._require_undoable(kept)
-            kept.reviews.pop()
-            kept.state = InfractionState.PENDING
-        self._server.trail.record(self._person, "undo", str(infraction_id), {})
-        self._server.tell("infraction", infraction_id)
-        return self._case(kept)
-
-    def issue_notice(self, infraction_id: InfractionId) -> Case:
-        """Number a confirmed case."""
-        _require(self._person, Right.REVIEW)
-        with self._server.lock:
-            kept = self._server.kept[infraction_id]
-            if kept.notice_number is None:
-                if kept.state is not InfractionState.CONFIRMED:
-                    raise StateConflict("Only a confirmed case can become a notice.")
-                self._server.issued += 1
-                year = self._server.clock.now().year
-                kept.notice_number = f"PE-{year}-{self._server.issued:06}"
-                kept.state = InfractionState.NOTIFIED
-        self._server.tell("infraction", infraction_id)
-        return self._case(kept)
-
-    def set_hold(self, infraction_id: InfractionId, wanted: NewHold) -> None:
-        """Hold a case."""
-        _require(self._person, Right.HOLD_CASES)
-        server, now = self._server, self._server.clock.now()
-        if not is_reason(wanted.reason):
-            raise NotPermitted("A reason has 5 to 200 characters.")
-        if wanted.ends is not None and not now < wanted.ends <= now + LONGEST_LOCK:
-            raise NotPermitted("A lock ends within three years.")
-        with server.lock:
-            kept = server.kept[infraction_id]
-            if any(hold.kind is wanted.kind for hold in self._standing(kept)):
-                raise StateConflict("This case is held already.")
-            hold = Hold(
-                id=HoldId(new_uuid()),
-                infraction_id=infraction_id,
-                kind=wanted.kind,
-                reason=wanted.reason,
-                set_by=self._person.login,
-                set_at=now,
-                ends=wanted.ends,
-            )
-            kept.holds.append(hold)
-        server.trail.record(
-            self._person, "set_hold", str(infraction_id), {"reason": wanted.reason}
-        )
-        server.tell("infraction", infraction_id)
-
-    def release_hold(self, hold_id: HoldId, reason: str) -> None:
-        """Release what another person holds."""
-        _require(self._person, Right.HOLD_CASES)
-        if not is_reason(reason):
-            raise NotPermitted("A reason has 5 to 200 characters.")
-        hold = next((each for each in self._all_holds() if each.id == hold_id), None)
-        if hold is None:
-            raise KeyError(hold_id)
-        kept = self._server.kept[hold.infraction_id]
-        if hold not in self._standing(kept):
-            raise StateConflict("This hold is over.")
-        if hold.set_by == self._person.login:
-            raise StateConflict("Only another person can release what you hold.")
-        self._server.released.add(hold_id)
-        self._server.trail.record(
-            self._person, "release_hold", str(hold.infraction_id), {"reason": reason}
-        )
-        self._server.tell("infraction", hold.infraction_id)
-
-    def holds(self) -> list[Hold]:
-        """Return what stands, the oldest first."""
-        if self._person.roles & {Role.TECHNICIAN}:
-            raise NotPermitted("The server does not allow this to your role.")
-        kept = self._server.kept.values()
-        standing = [hold for each in kept for hold in self._standing(each)]
-        return sorted(standing, key=lambda hold: hold.set_at)
-
-    def _all_holds(self) -> list[Hold]:
-        return [hold for kept in self._server.kept.values() for hold in kept.holds]
-
-    def _standing(self, kept: _Kept) -> list[Hold]:
-        now, released = self._server.clock.now(), self._server.released
-        return [
-            hold
-            for hold in kept.holds
-            if hold.id not in released and (hold.ends is None or hold.ends > now)
-        ]
-
-    def summary(self, since: datetime, until: datetime) -> PeriodSummary:
-        """Count case by case."""
-        chosen = [
-            kept
-            for kept in self._server.kept.values()
-            if since <= kept.infraction.occurred.wall < until
-        ]
-        decided = [kept for kept in chosen if kept.reviews]
-        rejected = [k for k in chosen if k.state is InfractionState.REJECTED]
-        delays_s = [
-            (kept.reviews[-1].decided_at - kept.recorded_at).total_seconds()
-            for kept in decided
-        ]
-        waiting = [
-            kept.infraction.occurred.wall
-            for kept in chosen
-            if kept.state is InfractionState.PENDING
-        ]
-        return PeriodSummary(
-            since=since,
-            until=until,
-            by_state=dict(Counter(kept.state for kept in chosen)),
-            by_kind=_by_kind(chosen),
-            by_camera=dict(Counter(kept.infraction.camera_id for kept in chosen)),
-            rejected_by_kind=_by_kind(rejected),
-            decided_by_kind=_by_kind(decided),
-            by_reject_reason=_by_reason(rejected),
-            by_hour=_by_hour(chosen),
-            median_decision_s=median(delays_s) if delays_s else None,
-            oldest_pending=min(waiting, default=None),
-        )
-
-    def _require_reader(self) -> None:
-        if not self._person.roles & _READERS:
-            raise NotPermitted("The server does not allow this to your role.")
-
-    def _require_undoable(self, kept: _Kept) -> None:
-        if kept.state not in {InfractionState.CONFIRMED, InfractionState.REJECTED}:
-            raise StateConflict("There is no decision that could be undone.")
-        decision = kept.reviews[-1]
-        if decision.reviewer != self._person.login:
-            raise StateConflict("Only the person who decided a case can undo it.")
-        if self._server.clock.now() - decision.decided_at >= _UNDO_WINDOW:
-            raise StateConflict("The minute for undoing is over.")
-
-    def _case(self, kept: _Kept) -> Case:
-        camera = self._server.cameras[kept.infraction.camera_id]
-        return Case(
-            infraction=kept.infraction,
-            camera_name=camera.name,
-            location=camera.location,
-            state=kept.state,
-            reviews=tuple(kept.reviews),
-            notice_number=kept.notice_number,
-            holds=tuple(self._standing(kept)),
-        )
-
-
-def _age(case: Case) -> tuple[datetime, UUID]:
-    return case.infraction.occurred.wall, case.infraction.id
-
-
-def _letters(plate: str | None) -> str:
-    return "".join(c for c in (plate or "").upper() if c.isascii() and c.isalnum())
-
-
-def _by_kind(chosen: list[_Kept]) -> dict[InfractionKind, int]:
-    return dict(Counter(kept.infraction.kind for kept in chosen))
-
-
-def _by_reason(rejected: list[_Kept]) -> dict[RejectReason, int]:
-    reasons = [kept.reviews[-1].reason for kept in rejected]
-    return dict(Counter(reason for reason in reasons if reason is not None))
-
-
-def _by_hour(chosen: list[_Kept]) -> tuple[HourCount, ...]:
-    counted = Counter(
-        (
-            kept.infraction.occurred.wall.replace(minute=0, second=0, microsecond=0),
-            kept.infraction.kind,
-        )
-        for kept in chosen
-    )
-    return tuple(
-        HourCount(start=start, kind=kind, count=count)
-        for (start, kind), count in sorted(counted.items())
-    )

@@ -12,7 +12,7 @@ from app.domain.infraction import Case, InfractionState
 from app.domain.person import Right
 from app.ports import Change
 from app.report.catalogue import Catalogue
-from app.report.publish import Publisher
+from app.report.publish import Publisher, printed_notice
 from app.review.decide import Reviewer
 from app.review.queue import CaseFilter, load
 from widgets import theme
@@ -198,7 +198,11 @@ class ReportPage(Page):
         self._begin()
         publisher = self._publisher()
         self.background.query(
-            self, "document", partial(publisher.notice, case), self._show, self._failed
+            self,
+            "document",
+            partial(printed_notice, publisher, self.context.session.case_store, case),
+            self._show,
+            self._failed,
         )
 
     def _issue(self) -> None:

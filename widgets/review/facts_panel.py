@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from app.domain.evidence import EvidenceKind
 from app.domain.hold import Hold
 from app.domain.infraction import Case, InfractionState
+from app.review.plate_text import masked
 from widgets import theme
 from widgets.common import formatting
 from widgets.common.words import state_name
@@ -14,6 +15,7 @@ from widgets.review.case_media import CaseMedia
 from widgets.review.decision_bar import state_glyph
 from widgets.review.fact_table import FactTable
 from widgets.review.hold_words import hold_line
+from widgets.review.mask_box import MaskBox
 from widgets.review.plate_panel import PlatePanel
 from widgets.review.seal_sign import SealSign
 
@@ -35,6 +37,7 @@ class FactsPanel(QScrollArea):
         self._held = _label("warn")
         self.plate = PlatePanel()
         self.plate.corrected.connect(self.corrected)
+        self.mask_box = MaskBox()
         self._instrument = _label("warn")
         self._measured = FactTable()
         self._verified = _label("")
@@ -57,6 +60,7 @@ class FactsPanel(QScrollArea):
             title.setText(name)
         self.plate.retranslate()
         self.seal.retranslate()
+        self.mask_box.retranslate()
         self._refresh()
 
     def show_case(self, case: Case | None) -> None:
@@ -64,6 +68,8 @@ class FactsPanel(QScrollArea):
         self._case = case
         self._media = None
         self.plate.show_case(case)
+        self.mask_box.clear()
+        self.mask_box.setVisible(case is not None and masked(case.plate_text))
         self._refresh()
         self.verticalScrollBar().setValue(0)
 
@@ -139,6 +145,7 @@ class FactsPanel(QScrollArea):
             (self._held, 4),
             (self._titles[0], 12),
             (self.plate, 0),
+            (self.mask_box, 4),
             (self._titles[1], 12),
             (self._measured, 0),
             (self._instrument, 0),

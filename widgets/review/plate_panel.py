@@ -5,7 +5,14 @@ from PySide6.QtGui import QImage, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout
 
 from app.domain.infraction import Case
-from app.review.plate_text import PlateTextInvalid, familiar, normalise, pretty, same
+from app.review.plate_text import (
+    PlateTextInvalid,
+    familiar,
+    masked,
+    normalise,
+    pretty,
+    same,
+)
 from widgets import theme
 from widgets.common import formatting
 from widgets.common.key_button import KeyButton
@@ -171,6 +178,6 @@ class PlatePanel(QFrame):
             note = self.tr("{0} · {1} reads").format(
                 formatting.percent(reading.confidence), reading.read_count
             )
-        if not familiar(text):
+        if not masked(text) and not familiar(text):
             note += " · " + self.tr("◆ unusual form")
         return note

@@ -16,7 +16,7 @@ from app.domain.ids import HoldId, InfractionId
 from app.domain.infraction import Case, InfractionState, RejectReason
 from app.domain.person import Right
 from app.ports import Change
-from app.report.publish import Publisher
+from app.report.publish import Publisher, printed_notice
 from app.review import queue
 from app.review.decide import Reviewer
 from app.review.plate_text import pretty
@@ -24,7 +24,9 @@ from app.review.queue import CaseFilter
 from app.review.states import Step, last_decision, undo_remaining
 from widgets.common.background import Background
 from widgets.common.error_bar import ErrorBar
+from widgets.common.fault_text import told
 from widgets.common.page import Page
+from widgets.review.case_in_hand import CaseInHand
 from widgets.review.case_media import CaseMedia, load_media
 from widgets.review.decision_bar import DecisionBar
 from widgets.review.facts_panel import FactsPanel
@@ -43,6 +45,7 @@ _FACTS_PX = 344
 _LOADED = 200
 _SETTLE_MS = 300
 _COUNTDOWN_MS = 1000
+_DECISIONS = (Step.CONFIRM, Step.REJECT)
 
 
 class ReviewPage(Page):
@@ -71,8 +74,12 @@ class ReviewPage(Page):
         checker = context.checker()
         load = partial(load_media, services.evidence, self._configuration_of, checker)
         self._shelf = MediaShelf(load, background)
+        self._hand = CaseInHand(self._store, session.person, background)
         reviewer = Reviewer(
-            person=session.person, store=self._store, clock=services.clock
+            person=session.person,
+            store=self._store,
+            clock=services.clock,
+            claim_of=self._hand.claim_of,
         )
         self._verdicts = Verdicts(reviewer, background)
         self._holding = Holding(self._store, background)
@@ -100,11 +107,13 @@ class ReviewPage(Page):
         """Stop the clip; the undo goes on counting in the server."""
         self._stage.pause()
         self._settle.stop()
+        self._hand.leave()
 
     def close_page(self) -> None:
         """Release the clip."""
         self._countdown.stop()
         self._settle.stop()
+        self._hand.close()
         self._stage.close_stage()
         self._shelf.clear()
 
@@ -121,6 +130,8 @@ class ReviewPage(Page):
         """Reload soon when cases changed; many changes make one reload."""
         if change.topic == "infraction" and self.isVisible():
             self._settle.start()
+        elif change.topic == "claim" and change.row_id in (None, self._current_id()):
+            self._hand.retry()
 
     def show_target(self, target: object) -> None:
         """Show one case, or the cases of a filter."""
@@ -181,9 +192,12 @@ class ReviewPage(Page):
         self._reject.chosen.connect(self._reject_case)
         self._reject.left.connect(self._leave_side)
         self._facts.corrected.connect(self._corrected)
+        self._facts.mask_box.wanted.connect(self._unmask)
         self._verdicts.done.connect(self._take_outcome)
         self._verdicts.failed.connect(partial(self._say_trouble, "verdict"))
         self._stage.unplayable.connect(self._say_unplayable)
+        self._hand.elsewhere.connect(self._say_elsewhere)
+        self._hand.failed.connect(partial(self._say_trouble, "claim"))
 
     def _add_keys(self) -> None:
         self._next, self._previous = QAction(self), QAction(self)
@@ -274,6 +288,7 @@ class ReviewPage(Page):
         self._media = media
         self._stage.show_media(media)
         self._facts.show_media(media)
+        self._hand.show(case)
         self._offer()
         self._prepare_next()
 
@@ -350,6 +365,14 @@ class ReviewPage(Page):
         if not self._facts.plate.editing:
             self._queue.setFocus()
 
+    def _unmask(self, reason: str) -> None:
+        if self._case is not None:
+            self._hand.unmask(self._case.infraction.id, reason, self._take_unmasked)
+
+    def _take_unmasked(self, case: Case) -> None:
+        self._errors.mend("claim")
+        self._replace(case)
+
     def _undo(self) -> None:
         if self._decided is not None:
             self._verdicts.undo(self._decided)
@@ -368,7 +391,7 @@ class ReviewPage(Page):
             return
         # Without the report page the document opens in the computer's own viewer.
         failed = partial(self._say_trouble, "document")
-        work = partial(self._publisher().notice, case)
+        work = partial(printed_notice, self._publisher(), self._store, case)
         self.background.query(self, "document", work, self._show_outside, failed)
 
     def _show_outside(self, path: Path) -> None:
@@ -397,7 +420,7 @@ class ReviewPage(Page):
     def _take_outcome(self, outcome: Outcome) -> None:
         self._errors.mend("verdict")
         if outcome.conflict:
-            self._say_conflict(outcome.case)
+            self._say_conflict(outcome)
         elif outcome.step is Step.UNDO:
             self._wanted = outcome.case.infraction.id
             self._decided = None
@@ -447,13 +470,30 @@ class ReviewPage(Page):
             return self.tr("■ Notice {0} for {1}").format(case.notice_number, plate)
         if case.state is InfractionState.REJECTED:
             return self.tr("✕ Rejected {}").format(plate)
+        if case.state is InfractionState.PENDING:
+            return self.tr("◆ {} waits for a second person").format(plate)
         return self.tr("● Confirmed {}").format(plate)
 
-    def _say_conflict(self, case: Case) -> None:
+    def _say_conflict(self, outcome: Outcome) -> None:
+        case, step = outcome.case, outcome.step
+        undecided = step in _DECISIONS and case.state is InfractionState.PENDING
+        confirmed = step is Step.ISSUE and case.state is InfractionState.CONFIRMED
+        if undecided or confirmed:
+            # Not somebody else who was first, but a rule of the site, or a claim.
+            sentence = told(outcome.conflict)
+            self._errors.show_trouble("conflict", sentence, state=State.WARN)
+            return
         decision = last_decision(case)
         who = "—" if decision is None else decision.reviewer
         sentence = self.tr("Decided meanwhile by {}. The next case is shown.")
         self._errors.show_trouble("conflict", sentence.format(who), state=State.WARN)
+
+    def _say_elsewhere(self, holder: str) -> None:
+        if not holder:
+            self._errors.mend("claim")
+            return
+        text = self.tr("{} has this case in hand. It is free once it is left.")
+        self._errors.show_trouble("claim", text.format(holder), state=State.WARN)
 
     def _say_unplayable(self) -> None:
         self._errors.show_trouble(

@@ -16,11 +16,11 @@ from widgets.common.background import Background
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an act ended; `conflict` means that somebody else was first."""
+    """How an act ended; `conflict` is why the server refused it, empty when not."""
 
     step: Step
     case: Case
-    conflict: bool = False
+    conflict: str = ""
 
 
 class Verdicts(QObject):
@@ -63,5 +63,5 @@ def _try(
 ) -> Outcome:
     try:
         return Outcome(step, act(case))
-    except StateConflict:
-        return Outcome(step, store.case(case.infraction.id), conflict=True)
+    except StateConflict as refusal:
+        return Outcome(step, store.case(case.infraction.id), str(refusal))

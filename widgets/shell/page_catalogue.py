@@ -15,6 +15,7 @@ from widgets.common.page import Page
 from widgets.dashboard.dashboard_page import DashboardPage
 from widgets.footage.footage_page import FootagePage
 from widgets.models.models_page import ModelsPage
+from widgets.people.people_page import PeoplePage
 from widgets.plates.plates_page import PlatesPage
 from widgets.report.report_page import ReportPage
 from widgets.review.review_page import ReviewPage
@@ -113,6 +114,14 @@ PAGES: Final = (
         # Technicians and administrators: who looks after the cameras of a site looks
         # after what watches them.
         frozenset({Right.MANAGE_CAMERAS}),
+    ),
+    PageEntry(
+        "people",
+        "person",
+        lambda: _tr("pages", "People"),
+        lambda: _tr("pages", "Staff"),
+        PeoplePage,
+        frozenset({Right.MANAGE_PEOPLE}),
     ),
     PageEntry(
         "audit",

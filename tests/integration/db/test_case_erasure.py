@@ -234,6 +234,22 @@ def test_what_another_engine_saw_of_it_goes_as_well(kept: KeptSite) -> None:
     twins = _one(kept, _EVERYTHING.format("infraction_twin"))
     assert str(theirs.id) in twins
     assert "ABC123" not in twins
+    assert _one(kept, _EVERYTHING.format("twin_file")) == ""
+
+
+def test_a_file_that_a_twin_of_another_case_names_stays(kept: KeptSite) -> None:
+    kept.found(b"shared")
+    held = kept.found(b"mine", ordinal=1)
+    theirs = by_other_engine(replace(held, evidence=(kept.item(b"shared"),)))
+    kept.database.gateway().add(theirs)
+    kept.database.login("sofia").case_store.set_hold(
+        held.id, NewHold(reason="an objection")
+    )
+    kept.age()
+    before = kept.files()
+    done = kept.erase()
+    assert (done.begun, done.files, done.certified) == (1, 0, 1)
+    assert kept.files() == before
 
 
 def test_an_engine_that_tells_again_is_content_and_brings_nothing_back(
@@ -246,12 +262,15 @@ def test_an_engine_that_tells_again_is_content_and_brings_nothing_back(
     assert kept.database.login("ana").case_store.case(case.id).erased
 
 
-def test_an_erased_case_is_decided_no_more(kept: KeptSite) -> None:
+def test_an_erased_case_is_claimed_and_decided_no_more(kept: KeptSite) -> None:
     case = kept.found(b"still")
     kept.age()
     kept.erase()
+    store = kept.database.login("ana").case_store
     with pytest.raises(StateConflict, match="erased"):
-        kept.database.login("ana").case_store.decide(confirmation(case))
+        store.claim(case.id)
+    with pytest.raises(StateConflict, match="erased"):
+        store.decide(confirmation(case))
 
 
 def test_the_read_of_its_plate_is_forgotten_too(kept: KeptSite) -> None:

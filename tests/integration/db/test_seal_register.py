@@ -15,6 +15,7 @@ from tests.builders.site import finding, installed_camera
 from tests.fakes.manual_clock import ManualClock
 from tests.fakes.secrets import MemorySecrets
 from tests.fixtures_db import Database
+from tests.integration.db.test_engine_gateway import by_other_engine
 
 _SEAL = Sha256("5e" * 32)
 
@@ -50,18 +51,22 @@ def test_a_second_key_without_a_handover_is_refused(database: Database) -> None:
     assert len(database.login("aurora").seals.keys()) == 1
 
 
-def test_stamps_of_a_seal(database: Database) -> None:
-    gateway, cases = database.gateway(), database.login("sofia")
-    version = installed_camera(database.login("teo").site)
+def _sealed_by(sha256: Sha256) -> tuple[EvidenceItem]:
     seal = EvidenceItem(
         id=EvidenceId(new_uuid()),
         kind=EvidenceKind.SEAL,
-        sha256=_SEAL,
+        sha256=sha256,
         media_type="application/json",
         size_bytes=600,
         captured_at=OCCURRED.wall,
     )
-    infraction = finding(version, 1, speeding(evidence=(seal,)))
+    return (seal,)
+
+
+def test_stamps_of_a_seal(database: Database) -> None:
+    gateway, cases = database.gateway(), database.login("sofia")
+    version = installed_camera(database.login("teo").site)
+    infraction = finding(version, 1, speeding(evidence=_sealed_by(_SEAL)))
     with pytest.raises(KeyError):
         gateway.add_stamp(infraction.id, _SEAL, b"early")
     gateway.add(infraction)
@@ -70,3 +75,30 @@ def test_stamps_of_a_seal(database: Database) -> None:
     other = Sha256("ab" * 32)
     assert cases.seals.stamps([_SEAL, other]) == {_SEAL: [b"one", b"two"]}
     assert cases.seals.stamps([]) == {}
+
+
+def test_stamps_are_shown_with_the_case_and_keys_to_all_who_verify(
+    database: Database,
+) -> None:
+    """Those of a twin's seal as well; the engine serves cameras of all sites."""
+    gateway, superuser = database.gateway(), database.connect()
+    superuser.execute("SELECT atalaya.add_site('Sur', 'America/Lima', 'SUR')")
+    version = installed_camera(database.login("teo").site)
+    superuser.execute(
+        "SELECT atalaya.move_camera(%s, 2::smallint)", (version.camera_id,)
+    )
+    superuser.execute("SELECT atalaya.set_sites('ana', '{2}')")
+    superuser.execute("SELECT atalaya.set_sites('sofia', '{1}')")
+    found = finding(version, 1, speeding(evidence=_sealed_by(_SEAL)))
+    other = Sha256("7e" * 32)
+    twin = replace(by_other_engine(found), evidence=_sealed_by(other))
+    for each, seal in ((found, _SEAL), (twin, other)):
+        gateway.add(each)
+        gateway.add_stamp(each.id, seal, b"one")
+    gateway.register_key(SealKey.of(MemorySecrets(), ManualClock()).entry("desk"))
+    seen = {
+        login: set(database.login(login).seals.stamps([_SEAL, other]))
+        for login in ("ana", "sofia", "aurora")
+    }
+    assert seen == {"ana": {_SEAL, other}, "sofia": set(), "aurora": {_SEAL, other}}
+    assert len(database.login("sofia").seals.keys()) == 1

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from db.address import Connection
-from tests.integration.rights.acts import Act
+from tests.integration.rights.acts import DENIED, UNKNOWN_OBJECT, Act
 from tests.integration.rights.matrix import ALL_COLUMNS, CALLABLE, READABLE
 
 _COLUMNS = """
@@ -39,6 +39,10 @@ _SAMPLES = {
     "boolean": "true",
     "integer": "1",
     "bigint": "1",
+    "smallint": "1::smallint",
+    "smallint[]": "'{}'::smallint[]",
+    "text[]": "'{}'::text[]",
+    "uuid[]": "'{}'::uuid[]",
     "jsonb": "'{}'::jsonb",
     "timestamp with time zone": "now()",
     "atalaya.audit": "NULL::atalaya.audit",
@@ -122,6 +126,10 @@ def _definitions(table: str) -> Iterator[Act]:
     yield Act(f"ALTER TABLE {name} OWNER TO CURRENT_USER")
     yield Act(f"ALTER TABLE {name} DISABLE TRIGGER ALL")
     yield Act(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
+    yield Act(f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY")
+    yield Act(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY")
+    yield Act(f"DROP POLICY by_site ON {name}", (DENIED, UNKNOWN_OBJECT))
+    yield Act(f"ALTER POLICY by_site ON {name} USING (true)", (DENIED, UNKNOWN_OBJECT))
     yield Act(f"ALTER TABLE {name} ADD COLUMN mine int")
     yield Act(f"ALTER TABLE {name} RENAME TO gone")
     yield Act(f"ALTER TABLE {name} SET SCHEMA public")

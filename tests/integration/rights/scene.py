@@ -210,12 +210,15 @@ _CATALOGUE = {
     "settings": "SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting",
     "functions": "SELECT oid, proname, proowner, prosrc, prosecdef, proconfig, proacl "
     "FROM pg_proc WHERE oid >= 16384 OR proacl IS NOT NULL OR proowner <> 10",
-    "relations": "SELECT oid, relname, relowner, relacl, relrowsecurity FROM pg_class "
+    "relations": "SELECT oid, relname, relowner, relacl, relrowsecurity, "
+    "relforcerowsecurity FROM pg_class "
     "WHERE (oid >= 16384 OR relacl IS NOT NULL OR relowner <> 10)"
     " AND relnamespace <> 'pg_toast'::regnamespace",
     "columns": "SELECT attrelid, attname, atttypid, attacl FROM pg_attribute "
     "WHERE attrelid >= 16384 OR attacl IS NOT NULL",
     "guards": "SELECT tgrelid, tgname, tgenabled, tgfoid FROM pg_trigger",
+    "policies": "SELECT polrelid, polname, polroles, polqual::text, polwithcheck::text "
+    "FROM pg_policy",
     "constraints": "SELECT conrelid, conname, convalidated FROM pg_constraint",
     "schemas": "SELECT oid, nspname, nspowner, nspacl FROM pg_namespace",
     "databases": "SELECT datname, datdba, datacl FROM pg_database",

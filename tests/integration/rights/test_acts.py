@@ -1,6 +1,6 @@
 """Each role tries everything that it must not do, and changes nothing by it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import psycopg
 import pytest
@@ -11,8 +11,9 @@ from tests.integration.rights.acts import BY_HAND, Act
 from tests.integration.rights.catalogue import Catalogue, acts_of
 from tests.integration.rights.matrix import EVERYBODY, STRANGER, TRIED
 from tests.integration.rights.scene import Scene, changed, state_of
+from tests.integration.rights.trace import Trace, untraced
 
-_AT_LEAST = 150
+AT_LEAST = 150
 
 
 def passed(connection: Connection, acts: Iterable[Act]) -> list[str]:
@@ -30,26 +31,29 @@ def passed(connection: Connection, acts: Iterable[Act]) -> list[str]:
     return through
 
 
-@pytest.mark.parametrize("login", TRIED)
-def test_no_role_gets_past_by_hand(scene: Scene, login: str) -> None:
-    before = state_of(scene)
+def refuse_all(scene: Scene, login: str, acts: Sequence[Act]) -> None:
+    """Have somebody try all; each is refused, changes nothing and leaves a trace."""
+    before, trace = state_of(scene), Trace(scene)
     # Somebody whose session could be ended.
     with scene.connect(), scene.connect(login) as hostile:
-        assert len(BY_HAND) >= _AT_LEAST
-        assert passed(hostile, BY_HAND) == []
+        assert passed(hostile, acts) == []
     assert changed(before, state_of(scene)) == []
+    assert untraced(trace.read(), login, scene, acts) == []
+
+
+@pytest.mark.parametrize("login", TRIED)
+def test_no_role_gets_past_by_hand(scene: Scene, login: str) -> None:
+    assert len(BY_HAND) >= AT_LEAST
+    refuse_all(scene, login, BY_HAND)
 
 
 @pytest.mark.parametrize("login", TRIED)
 def test_no_role_gets_past_the_tables_and_functions(
     scene: Scene, there: Catalogue, login: str
 ) -> None:
-    before = state_of(scene)
     acts = list(acts_of(login, there))
-    with scene.connect(login) as hostile:
-        assert len(acts) >= _AT_LEAST
-        assert passed(hostile, acts) == []
-    assert changed(before, state_of(scene)) == []
+    assert len(acts) >= AT_LEAST
+    refuse_all(scene, login, acts)
 
 
 # PostgreSQL answers these with a warning, and does nothing.

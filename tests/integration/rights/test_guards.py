@@ -53,6 +53,11 @@ _GUARDED = (
     "TRUNCATE atalaya.erasure CASCADE",
     "UPDATE atalaya.erasure_object SET outcome = 'absent'",
     "DELETE FROM atalaya.erasure_object",
+    "UPDATE atalaya.twin_file SET sha256 = repeat('0', 64)",
+    "DELETE FROM atalaya.twin_file",
+    "TRUNCATE atalaya.twin_file",
+    "INSERT INTO atalaya.twin_file (twin_id, sha256)"
+    " SELECT id, repeat('0', 64) FROM atalaya.infraction_twin",
     "DELETE FROM atalaya.subject_request",
     "UPDATE atalaya.subject_request SET login = 'sofia'",
 )

@@ -4,6 +4,7 @@ from db.address import Connection
 from tests.integration.rights.catalogue import Catalogue
 from tests.integration.rights.matrix import (
     ALL_COLUMNS,
+    BY_SITE,
     CALLABLE,
     READABLE,
     STRANGER,
@@ -40,6 +41,22 @@ _DANGEROUS = """
             'pg_export_snapshot', 'pg_reload_conf', 'pg_rotate_logfile',
             'pg_stat_file', 'pg_switch_wal', 'pg_promote', 'pg_stat_reset'))
         AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
+"""
+
+
+_FORCED = """
+    SELECT relname FROM pg_class WHERE relnamespace = 'atalaya'::regnamespace
+    AND relrowsecurity AND relforcerowsecurity
+"""
+# What hangs on a camera, directly or through a case or a read.
+_OF_A_CAMERA = """
+    WITH RECURSIVE hanging AS (
+        SELECT 'atalaya.camera'::regclass::oid AS oid
+        UNION
+        SELECT k.conrelid FROM pg_constraint AS k JOIN hanging AS h
+            ON k.confrelid = h.oid WHERE k.contype = 'f'
+    )
+    SELECT c.relname FROM hanging JOIN pg_class AS c USING (oid)
 """
 
 
@@ -96,3 +113,11 @@ def test_nobody_has_what_endangers_the_server(scene: Scene) -> None:
 def test_the_stranger_has_nothing_at_all() -> None:
     assert not any(STRANGER in readers for readers in READABLE.values())
     assert not any(STRANGER in callers for callers in CALLABLE.values())
+
+
+def test_what_hangs_on_a_camera_is_shown_by_site(scene: Scene) -> None:
+    forced = {row[0] for row in scene.watcher.execute(_FORCED)}
+    hanging = {row[0] for row in scene.watcher.execute(_OF_A_CAMERA)}
+    assert forced == BY_SITE
+    # A time-stamp names a case or a twin of one, so that no key can hold it to either.
+    assert hanging == BY_SITE - {"seal_stamp"}

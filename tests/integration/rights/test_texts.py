@@ -47,6 +47,16 @@ _SOUND: dict[str, tuple[str, tuple[Any, ...]]] = {
         SUPERVISOR,
         (uuid4(), "ABC123", True, "somebody asked", "2026-12-31"),
     ),
+    "add_site(text,text,text)": (ADMINISTRATOR, ("n", "America/Lima", "N")),
+    "ask_password_reset(uuid,text,text,text)": (
+        ADMINISTRATOR,
+        (uuid4(), "ana", "x", "somebody asked"),
+    ),
+    "ask_reading(text,text[],text)": (OPERATOR, ("open", [], "somebody asked")),
+    "cases_of_plate(text)": (OPERATOR, ("ABC123",)),
+    "change_password(text)": (OPERATOR, ("x",)),
+    "lift_lockout(text)": (ADMINISTRATOR, ("nobody",)),
+    "set_sites(text,smallint[])": (ADMINISTRATOR, ("nobody", [1])),
     "create_person(text,text,text,text)": (ADMINISTRATOR, ("eve", "E", "auditor", "x")),
     "ask_subject(uuid,text,text)": (
         SUPERVISOR,
@@ -55,6 +65,10 @@ _SOUND: dict[str, tuple[str, tuple[Any, ...]]] = {
     "decide(uuid,uuid,text,text,text,text)": (
         OPERATOR,
         (uuid4(), "PENDING", "confirm", None, "seen", "ABC123"),
+    ),
+    "decide(uuid,uuid,text,text,text,text,bigint)": (
+        OPERATOR,
+        (uuid4(), "PENDING", "confirm", None, "seen", "ABC123", None),
     ),
     "end_sessions(text)": (ADMINISTRATOR, ("nobody",)),
     "set_active(text,boolean)": (ADMINISTRATOR, ("nobody", False)),
@@ -165,14 +179,21 @@ def test_what_is_kept_is_kept_as_it_came(scene: Scene, text: str) -> None:
             (camera,),
         )
         assert row.fetchone() == (text,) * 4
-    with scene.connect(OPERATOR) as ana, ana.transaction(force_rollback=True):
+
+
+def test_a_comment_is_kept_as_it_came(own_scene: Scene) -> None:
+    ana = own_scene.connect(OPERATOR)
+    for text in _KEPT:
         review = uuid4()
         ana.execute(
             "SELECT atalaya.decide(%s, %s, 'reject', 'test', %s, NULL)",
-            (review, scene.pending, text),
+            (review, own_scene.pending, text),
         )
-        row = ana.execute("SELECT comment FROM atalaya.review WHERE id = %s", (review,))
+        row = own_scene.watcher.execute(
+            "SELECT comment FROM atalaya.review WHERE id = %s", (review,)
+        )
         assert row.fetchone() == (text,)
+        ana.execute("SELECT atalaya.undo(%s)", (own_scene.pending,))
 
 
 _RAW = {

@@ -1,54 +1,27 @@
 """What refused acts leave in the server's log: who, from where, what; and no secret."""
 
 import re
-import threading
-import time
 from collections.abc import Callable
 
 import psycopg
 import pytest
 
-from app.domain.ids import new_uuid
 from tests.fixtures_db import password_of
 from tests.integration.rights.scene import Scene
+from tests.integration.rights.trace import Trace, line
 
 _Read = Callable[[], str]
-_LOGGED_WITHIN_S = 10.0
 
 
 @pytest.fixture
 def log(scene: Scene) -> _Read:
     """Give what the server logs from now on."""
-    path = scene.database.host.log
-    begun = path.stat().st_size
-
-    def written() -> str:
-        with path.open("rb") as file:
-            file.seek(begun)
-            return file.read().decode(errors="replace")
-
-    def read() -> str:
-        """Return what was logged by now; a collector may be a moment behind."""
-        mark, patience = f"read {new_uuid()}", threading.Event()
-        with scene.connect() as superuser:
-            superuser.execute(f"DO $$ BEGIN RAISE LOG '{mark}'; END $$".encode())
-        deadline = time.monotonic() + _LOGGED_WITHIN_S
-        while mark not in (said := written()) and time.monotonic() < deadline:
-            patience.wait(0.02)
-        return said
-
-    return read
+    return Trace(scene).read
 
 
 def _tried(scene: Scene, login: str, sql: str, values: tuple[object, ...] = ()) -> None:
     with scene.connect(login) as hostile, pytest.raises(psycopg.Error):
         hostile.execute(sql.encode(), values)
-
-
-def _line(state: str, login: str, scene: Scene, text: str) -> re.Pattern[str]:
-    name = scene.database.name
-    where = f"{state} {login}@{name} 127\\.0\\.0\\.1 {text}"
-    return re.compile(f"^[-0-9]+ [0-9:.]+ UTC \\[[0-9]+\\] {where}", re.MULTILINE)
 
 
 def test_a_refused_statement_is_logged_with_its_author(
@@ -57,15 +30,15 @@ def test_a_refused_statement_is_logged_with_its_author(
     act = "UPDATE atalaya.infraction SET speed_kmh = 1"
     _tried(scene, "ana", act)
     said = log()
-    assert _line("42501", "ana", scene, "ERROR:  permission denied").search(said)
-    assert _line("42501", "ana", scene, f"STATEMENT:  {act}").search(said)
+    assert line("42501", "ana", scene, "ERROR:  permission denied").search(said)
+    assert line("42501", "ana", scene, f"STATEMENT:  {act}").search(said)
 
 
 def test_an_act_that_a_function_refuses_is_logged_too(scene: Scene, log: _Read) -> None:
     act = f"SELECT atalaya.issue_notice('{scene.pending}')"
     _tried(scene, "sofia", act)
     said = log()
-    assert _line("AT001", "sofia", scene, "ERROR:  Only a confirmed").search(said)
+    assert line("AT001", "sofia", scene, "ERROR:  Only a confirmed").search(said)
     assert str(scene.pending) in said
 
 
@@ -74,7 +47,7 @@ def test_a_wrong_password_is_logged_and_not_repeated(scene: Scene, log: _Read) -
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(address)
     said = log()
-    assert _line("28P01", "ana", scene, "FATAL:  password").search(said)
+    assert line("28P01", "ana", scene, "FATAL:  password").search(said)
     assert "open-wide" not in said
     assert password_of("ana") not in said
 
@@ -86,10 +59,10 @@ def test_no_client_keeps_itself_out_of_the_log(scene: Scene, log: _Read) -> None
         "SET log_error_verbosity = terse",
     ):
         _tried(scene, "teo", setting)
-        assert _line("42501", "teo", scene, f"STATEMENT:  {setting}").search(log())
+        assert line("42501", "teo", scene, f"STATEMENT:  {setting}").search(log())
 
 
-def test_no_client_forges_a_line(scene: Scene, log: _Read) -> None:
+def test_no_client_forges_aline(scene: Scene, log: _Read) -> None:
     forged = "2026-01-01 00:00:00.000 UTC [1] 42501 sofia@x 127.0.0.1 ERROR:  forged"
     with psycopg.connect(
         scene.database.dsn("ana"), application_name=f"x\n{forged}", autocommit=True

@@ -153,7 +153,7 @@ def done(pattern: Scene, empty: Target) -> Iterator[Done]:
         moved = _moved(source, target)
         connection.execute("ALTER SYSTEM RESET log_statement")
         connection.execute("SELECT pg_reload_conf()")
-        log = empty.server.log.read_text()
+        log = "".join(each.read_text() for each in empty.server.log.iterdir())
         yield Done(source=source, target=target, moved=moved, before=before, log=log)
 
 

@@ -211,6 +211,10 @@ def test_stepping_shows_the_frame_of_the_decisive_moment(desk: Desk) -> None:
 def test_somebody_else_was_first(desk: Desk) -> None:
     first, second, _ = _cases(desk.room)
     other = desk.room.server.login(Login("ana"), "ana-opens-sesame")
+    kept = desk.room.server.kept[first.infraction.id]
+    desk.qtbot.waitUntil(lambda: kept.claim is not None, timeout=_WAIT_MS)
+    # The claim runs out.
+    kept.claim = None
     other.case_store.decide(
         Review(
             infraction_id=first.infraction.id,
@@ -226,6 +230,25 @@ def test_somebody_else_was_first(desk: Desk) -> None:
     desk.wait_for(second)
     assert "Decided meanwhile by ana" in desk.page._errors.sentence
     assert desk.state(first) is InfractionState.REJECTED
+
+
+def test_a_case_in_other_hands_is_not_decided(desk: Desk) -> None:
+    first = _cases(desk.room)[0]
+    kept = desk.room.server.kept[first.infraction.id]
+    # The page must know of its claim, or it would find the case in other hands.
+    claim_of = desk.page._hand.claim_of
+    desk.qtbot.waitUntil(
+        lambda: claim_of(first.infraction.id) is not None, timeout=_WAIT_MS
+    )
+    kept.claim = None
+    other = desk.room.server.login(Login("ana"), "ana-opens-sesame")
+    other.case_store.claim(first.infraction.id)
+    desk.press(Key.Key_Y)
+    desk.qtbot.waitUntil(
+        lambda: "Your claim on this case is over" in desk.page._errors.sentence,
+        timeout=_WAIT_MS,
+    )
+    assert desk.state(first) is InfractionState.PENDING
 
 
 def test_damaged_evidence_is_refused_and_cannot_be_confirmed(
@@ -307,3 +330,21 @@ def test_i_issues_the_notice_of_the_case_just_confirmed(desk: Desk) -> None:
     with desk.qtbot.waitSignal(desk.page.open_requested) as asked:
         desk.press(Key.Key_P)
     assert asked.args == ["reports", first.infraction.id]
+
+
+def test_the_auditor_gives_a_reason_for_a_plate(qtbot: QtBot, room: Room) -> None:
+    desk = Desk(qtbot, room, "aurora")
+    qtbot.waitUntil(lambda: desk.page.case is not None, timeout=_WAIT_MS)
+    shown = desk.page.case
+    assert shown is not None
+    assert "•" in str(shown.plate_text)
+    box = desk.page._facts.mask_box
+    assert not box.isHidden()
+    QTest.keyClicks(box._reason, "complaint 17")
+    QTest.keyClick(box._reason, Key.Key_Return)
+    qtbot.waitUntil(box.isHidden, timeout=_WAIT_MS)
+    assert desk.page.case is not None
+    assert "•" not in str(desk.page.case.plate_text)
+    (why,) = [e for e in room.server.trail.entries if e.action == "read_unmask"]
+    assert (why.login, "complaint 17" in why.detail) == ("aurora", True)
+    desk.close()
