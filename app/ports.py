@@ -564,7 +564,14 @@ class Server(Protocol):
     """A PostgreSQL server that people log in to."""
 
     def login(self, login: Login, password: str) -> Session:
-        """Open a session; LoginRefused or DatabaseUnavailable otherwise."""
+        """Open a session; LoginRefused or DatabaseUnavailable otherwise.
+
+        PasswordMustChange, a LoginRefused, when another password must be chosen first.
+        """
+        ...
+
+    def change_password(self, login: Login, old: str, new: str) -> None:
+        """Change one's own; WeakPassword when `new` is no good, and as `login` does."""
         ...
 
 

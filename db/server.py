@@ -1,5 +1,6 @@
 """`app.ports.Server` on PostgreSQL: who logs in becomes that role of the server."""
 
+import contextlib
 import time
 from collections.abc import Collection
 from typing import Any
@@ -7,13 +8,15 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine, text
 
-from app.domain.errors import DatabaseUnavailable, LoginRefused
+from app.domain.errors import DatabaseUnavailable, LoginRefused, PasswordMustChange
 from app.domain.ids import Login
+from app.domain.password import require_another
 from app.domain.person import Person, Right, Role
 from db import address
 from db.changes import ServerChanges
 from db.faults import translated
 from db.migrate import HEAD, schema_version
+from db.people import change_password
 from db.pool import open_pool
 from db.store.audit_trail import PostgresAuditTrail
 from db.store.case_store import PostgresCaseStore
@@ -115,11 +118,7 @@ class PostgresServer:
         LoginRefused for a wrong name or password, DatabaseUnavailable (within four
         seconds) when the address leads nowhere or to a database of another shape.
         """
-        parameters = address.parse(self._dsn)
-        parameters |= {"user": login, "password": password}
-        parameters.setdefault("dbname", "atalaya")
-        if not login or "\0" in login or "\0" in password:
-            raise LoginRefused("The name or the password is wrong.")
+        parameters = self._as(login, password)
         connection = address.connect_first(parameters)
         try:
             person = _identify(connection)
@@ -128,6 +127,26 @@ class PostgresServer:
             raise
         engine = open_pool(parameters, first=connection)
         return PostgresSession(person, engine, parameters)
+
+    def change_password(self, login: Login, old: str, new: str) -> None:
+        """Change one's own, also when nothing else is allowed until then.
+
+        WeakPassword when `new` is no good; otherwise as `login`.
+        """
+        require_another(login, old, new)
+        with contextlib.closing(
+            address.connect_first(self._as(login, old))
+        ) as connection:
+            change_password(connection, login, new)
+            connection.commit()
+
+    def _as(self, login: Login, password: str) -> dict[str, Any]:
+        if not login or "\0" in login or "\0" in password:
+            raise LoginRefused("The name or the password is wrong.")
+        parameters = address.parse(self._dsn)
+        parameters |= {"user": login, "password": password}
+        parameters.setdefault("dbname", "atalaya")
+        return parameters
 
 
 def _identify(connection: address.Connection) -> Person:
@@ -147,11 +166,8 @@ def _identify(connection: address.Connection) -> Person:
     if row is None:
         raise LoginRefused("This login does not belong to a person of this site.")
     name, full_name, roles, rights, further_rights = row
-    if must_change:
-        raise LoginRefused(
-            "Your password must be changed before you go on. In a terminal: "
-            f"python main.py db change-password {name}"
-        )
+    if must_change is not None:
+        raise PasswordMustChange("Your password must be changed before you go on.")
     return Person(
         login=Login(name),
         full_name=full_name,

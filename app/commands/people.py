@@ -226,12 +226,14 @@ def _age(options: argparse.Namespace) -> int:
 
 def _change_password(options: argparse.Namespace) -> int:
     from app.bootstrap import in_the_name_of
+    from app.domain.password import require_another
     from db.people import change_password
 
     old = getpass.getpass(f"Password of {options.login!r} now: ")
     new = getpass.getpass("New password, 12 characters or more: ")
     if new != getpass.getpass("The same again: "):
         raise StateConflict("The two are not the same. Nothing was changed.")
+    require_another(Login(options.login), old, new)
     with in_the_name_of(
         paths_of(options), options.dsn, options.login, old
     ) as connection:

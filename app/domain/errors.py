@@ -19,6 +19,10 @@ class LoginRefused(EnvironmentFault):
     """Name or password is wrong, or the person may not log in."""
 
 
+class PasswordMustChange(LoginRefused):
+    """The password is right, and serves for nothing but choosing another one."""
+
+
 class NotPermitted(EnvironmentFault):
     """The server refused the act to this person."""
 

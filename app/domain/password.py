@@ -42,6 +42,13 @@ def require_good(login: Login, password: str) -> None:
         raise WeakPassword("This password is among the first that are tried.")
 
 
+def require_another(login: Login, old: str, new: str) -> None:
+    """Raise WeakPassword unless `new` is good and is not what one has already."""
+    require_good(login, new)
+    if new == old:
+        raise WeakPassword("This is the password you have. Take another.")
+
+
 def _is_a_row(plain: str) -> bool:
     """Tell whether it only counts on, up or down, or repeats a short piece."""
     # Digits go round: 0 comes after 9.

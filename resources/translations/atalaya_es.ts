@@ -841,6 +841,10 @@
 <context>
     <name>LoginPage</name>
     <message>
+        <source>Choose another password before you go on.</source>
+        <translation>Elija otra contraseña antes de seguir.</translation>
+    </message>
+    <message>
         <source>Traffic control room</source>
         <translation>Sala de control de tránsito</translation>
     </message>
@@ -877,12 +881,28 @@
         <translation>Demostración: entrar como</translation>
     </message>
     <message>
-        <source>Asking the server…</source>
-        <translation>Consultando al servidor…</translation>
+        <source>The new password and its repetition differ.</source>
+        <translation>La contraseña nueva y su repetición no coinciden.</translation>
+    </message>
+    <message>
+        <source>Change and log in</source>
+        <translation>Cambiar y entrar</translation>
     </message>
     <message>
         <source>Log in</source>
         <translation>Entrar</translation>
+    </message>
+    <message>
+        <source>Asking the server…</source>
+        <translation>Consultando al servidor…</translation>
+    </message>
+    <message>
+        <source>Keep the password</source>
+        <translation>Conservar la contraseña</translation>
+    </message>
+    <message>
+        <source>Change password</source>
+        <translation>Cambiar la contraseña</translation>
     </message>
 </context>
 <context>
@@ -998,6 +1018,21 @@
     </message>
 </context>
 <context>
+    <name>NewPassword</name>
+    <message>
+        <source>New password</source>
+        <translation>Contraseña nueva</translation>
+    </message>
+    <message>
+        <source>The same again</source>
+        <translation>La misma otra vez</translation>
+    </message>
+    <message>
+        <source>12 characters or more: several words will do.</source>
+        <translation>12 caracteres o más: bastan varias palabras.</translation>
+    </message>
+</context>
+<context>
     <name>NoticeList</name>
     <message>
         <source>Plate</source>
@@ -1039,8 +1074,8 @@
         <translation>Denegar</translation>
     </message>
     <message>
-        <source>Your own is changed by: python main.py db change-password</source>
-        <translation>La propia se cambia con: python main.py db change-password</translation>
+        <source>Your own is changed where you log in.</source>
+        <translation>La propia se cambia al iniciar sesión.</translation>
     </message>
     <message>
         <source>Another administrator must approve it within an hour.</source>

@@ -219,6 +219,10 @@ class DeadServer:
             "The server does not answer. Check its address and the network."
         )
 
+    def change_password(self, login: Login, old: str, _new: str) -> None:
+        """Fail likewise."""
+        self.login(login, old)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:

@@ -2,17 +2,23 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.config.camera import CameraConfiguration, ConfigurationVersion
 from app.domain.camera import Camera
 from app.domain.clock import Clock
-from app.domain.errors import LoginRefused, NotPermitted, StateConflict
+from app.domain.errors import (
+    LoginRefused,
+    NotPermitted,
+    PasswordMustChange,
+    StateConflict,
+)
 from app.domain.ids import CameraId, HoldId, InfractionId, Login, new_uuid
 from app.domain.infraction import (
     Infraction,
 )
+from app.domain.password import require_another
 from app.domain.people import PersonEntry
 from app.domain.person import Person, Right, Role
 from tests.fakes.audit import AuditBook, InMemoryAuditTrail
@@ -72,6 +78,7 @@ class InMemoryServer:
         self.trail = AuditBook(clock)
         self.seals = InMemorySealRegister()
         self.people = PeopleBook(self.trail)
+        self.passwords = {name: f"{name}-opens-sesame" for name, _, _ in DEMO_PEOPLE}
         for name, full_name, role in DEMO_PEOPLE:
             login = Login(name)
             self.people.people[login] = PersonEntry(
@@ -82,13 +89,27 @@ class InMemoryServer:
     def login(self, login: Login, password: str) -> "InMemorySession":
         """Open a session of a demo person."""
         for name, full_name, role in DEMO_PEOPLE:
-            if (name, f"{name}-opens-sesame") == (login, password):
+            if name == login and self.passwords[name] == password:
+                self._let_in(login)
                 roles = frozenset({role})
                 person = Person(
                     login=login, full_name=full_name, roles=roles, rights=RIGHTS[role]
                 )
                 return InMemorySession(self, person)
         raise LoginRefused("The name or the password is wrong.")
+
+    def change_password(self, login: Login, old: str, new: str) -> None:
+        """Change a demo person's own."""
+        require_another(login, old, new)
+        if self.passwords.get(login) != old:
+            raise LoginRefused("The name or the password is wrong.")
+        self.passwords[login] = new
+        entry = self.people.people[login]
+        self.people.people[login] = replace(entry, must_change_password=False)
+
+    def _let_in(self, login: Login) -> None:
+        if self.people.people[login].must_change_password:
+            raise PasswordMustChange("Your password must be changed before you go on.")
 
     def add(self, infraction: Infraction) -> None:
         """Keep a finding, once."""

@@ -68,7 +68,7 @@ class PasswordBox(QFrame):
         if entry is None:
             return ""
         if entry.login == self._own:
-            return self.tr("Your own is changed by: python main.py db change-password")
+            return self.tr("Your own is changed where you log in.")
         if entry.reset_asked_by is None:
             return self.tr("Another administrator must approve it within an hour.")
         if entry.reset_asked_by == self._own:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -16,6 +15,8 @@ from PySide6.QtWidgets import (
 
 from widgets import theme
 from widgets.common.key_button import KeyButton
+from widgets.shell.new_password import NewPassword
+from widgets.shell.password_edit import PasswordEdit
 
 _WIDTH_PX: Final = 360
 
@@ -23,11 +24,13 @@ _WIDTH_PX: Final = 360
 class LoginPage(QWidget):
     """Server, name, password; in the demo, its people as one-click choices.
 
-    `submitted` carries server address, login and password. The page knows nothing of
-    servers; the window tells it how it went.
+    `submitted` carries server address, login and password, `change_submitted` the
+    password to be besides. The page knows nothing of servers; the window tells it how
+    it went.
     """
 
     submitted = Signal(str, str, str)
+    change_submitted = Signal(str, str, str, str)
     language_asked = Signal()
     mode_asked = Signal()
 
@@ -39,10 +42,11 @@ class LoginPage(QWidget):
         self._default_dsn = default_dsn
         self._labels = {name: QLabel() for name in ("server", "login", "password")}
         self._server, self._login = QLineEdit(), QLineEdit()
-        self._password = PasswordEdit()
+        self._password, self._new = PasswordEdit(), NewPassword()
         self._title, self._subtitle = QLabel("Atalaya"), QLabel()
         self._trouble, self._caps, self._demo_label = QLabel(), QLabel(), QLabel()
         self._button = KeyButton("", "Return", primary=True)
+        self._change = KeyButton("", "Ctrl+P")
         self._language = KeyButton("", "Ctrl+Shift+L", listens=False)
         self._mode = KeyButton("", "Ctrl+Shift+D", listens=False)
         self._demo = [
@@ -64,10 +68,16 @@ class LoginPage(QWidget):
     def show_trouble(self, sentence: str) -> None:
         """Say why it did not work, and let the person try again."""
         self._set_waiting(False)
-        self._trouble.setText(f"▲ {sentence}")
-        self._trouble.show()
+        self._say(sentence)
         self._password.selectAll()
         self._password.setFocus()
+
+    def ask_new_password(self) -> None:
+        """The password was right, but another one must be chosen."""
+        self._set_waiting(False)
+        self._say(self.tr("Choose another password before you go on."))
+        self._open_change(True)
+        self._new.start()
 
     def show_waiting(self) -> None:
         """The server was asked."""
@@ -78,7 +88,7 @@ class LoginPage(QWidget):
         """Forget the password and whatever went wrong."""
         self._password.clear()
         self._trouble.hide()
-        self._set_waiting(False)
+        self._open_change(False)
 
     @property
     def trouble(self) -> str:
@@ -95,6 +105,7 @@ class LoginPage(QWidget):
         self._caps.setText(self.tr("◆ Caps Lock is on"))
         self._language.setText(self.tr("Español"))
         self._mode.setText(self.tr("Dark or light"))
+        self._new.retranslate()
         self._demo_label.setText(self.tr("Demonstration: enter as"))
         self._set_waiting(not self._button.isEnabled())
 
@@ -114,6 +125,8 @@ class LoginPage(QWidget):
         self._trouble.setTextFormat(Qt.TextFormat.PlainText)
         self._trouble.hide()
         self._caps.hide()
+        self._new.hide()
+        theme.as_role(self._change, "flat")
         middle = QWidget()
         middle.setFixedWidth(_WIDTH_PX)
         column = QVBoxLayout(middle)
@@ -133,7 +146,8 @@ class LoginPage(QWidget):
             column.addWidget(self._labels[name])
             column.addWidget(field)
             column.addSpacing(4)
-        for part in (self._caps, self._trouble, self._button):
+        parts = (self._new, self._caps, self._trouble, self._button, self._change)
+        for part in parts:
             column.addWidget(part)
         if self._demo:
             column.addSpacing(20)
@@ -167,12 +181,16 @@ class LoginPage(QWidget):
         # Return is the button's own key; this is the Enter of the number pad.
         self._password.returnPressed.connect(self._button.click)
         self._password.caps_lock_seen.connect(self._caps.setVisible)
+        self._new.caps_lock_seen.connect(self._caps.setVisible)
+        self._new.entered.connect(self._button.click)
+        self._change.clicked.connect(self._turn_change)
         for button, pair in zip(self._demo, demo_logins, strict=True):
             button.clicked.connect(lambda _=False, pair=pair: self._enter_as(*pair))
 
     def _enter_as(self, login: str, password: str) -> None:
         self._login.setText(login)
         self._password.setText(password)
+        self._open_change(False)
         self._submit()
 
     def _submit(self) -> None:
@@ -181,35 +199,37 @@ class LoginPage(QWidget):
             self._login.setFocus()
             return
         server = self._server.text().strip() or self._default_dsn
-        self.submitted.emit(server, login, self._password.text())
+        password = self._password.text()
+        if self._new.isHidden():
+            self.submitted.emit(server, login, password)
+        elif self._new.agrees:
+            self.change_submitted.emit(server, login, password, self._new.text)
+        else:
+            self._say(self.tr("The new password and its repetition differ."))
+            self._new.start()
+
+    def _open_change(self, wanted: bool) -> None:
+        self._new.clear()
+        self._new.setVisible(wanted)
+        self._set_waiting(False)
+
+    def _turn_change(self) -> None:
+        self._open_change(self._new.isHidden())
+        if self._password.text() and not self._new.isHidden():
+            self._new.start()
+        else:
+            self._password.setFocus()
+
+    def _say(self, sentence: str) -> None:
+        self._trouble.setText(f"▲ {sentence}")
+        self._trouble.show()
 
     def _set_waiting(self, waiting: bool) -> None:
-        self._button.setEnabled(not waiting)
-        for button in self._demo:
+        for button in (self._button, self._change, *self._demo):
             button.setEnabled(not waiting)
-        text = self.tr("Asking the server…") if waiting else self.tr("Log in")
-        self._button.setText(text)
-
-
-class PasswordEdit(QLineEdit):
-    """A password field that tells when Caps Lock seems to be on.
-
-    No platform-independent call tells it; a capital letter without Shift does.
-    """
-
-    caps_lock_seen = Signal(bool)
-
-    def __init__(self) -> None:
-        """Show dots instead of letters."""
-        super().__init__()
-        self.setEchoMode(QLineEdit.EchoMode.Password)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Compare the letter that came with the Shift key."""
-        text = event.text()
-        if event.key() == Qt.Key.Key_CapsLock:
-            self.caps_lock_seen.emit(False)
-        elif len(text) == 1 and text.isalpha() and text.lower() != text.upper():
-            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self.caps_lock_seen.emit(text.isupper() != shift)
-        super().keyPressEvent(event)
+        changes = not self._new.isHidden()
+        text = self.tr("Change and log in") if changes else self.tr("Log in")
+        self._button.setText(self.tr("Asking the server…") if waiting else text)
+        self._change.setText(
+            self.tr("Keep the password") if changes else self.tr("Change password")
+        )

@@ -67,6 +67,12 @@ class MainWindow(QWidget):
         self.login_page.show_waiting()
         self._attempt.ask(dsn, login, password)
 
+    def change_password(self, dsn: str, login: str, old: str, new: str) -> None:
+        """Ask the server for another password, and log in with it."""
+        self._dsn = dsn
+        self.login_page.show_waiting()
+        self._attempt.change(dsn, login, old, new)
+
     def log_out(self) -> None:
         """Close all pages and the session, and show the login page."""
         if self.workspace is None:
@@ -164,11 +170,17 @@ class MainWindow(QWidget):
 
     def _connect(self) -> None:
         self.login_page.submitted.connect(self.log_in)
+        self.login_page.change_submitted.connect(self.change_password)
         self.login_page.language_asked.connect(self.switch_language)
         self.login_page.mode_asked.connect(self.switch_mode)
         self._attempt.succeeded.connect(self._enter)
+        self._attempt.change_needed.connect(self._ask_new_password)
         self._attempt.refused.connect(self.login_page.show_trouble)
         self._attempt.refused.connect(self.login_refused)
+
+    def _ask_new_password(self) -> None:
+        self.login_page.ask_new_password()
+        self.login_refused.emit(self.login_page.trouble)
 
     def _retranslate(self) -> None:
         spanish = self._language.code == "es"

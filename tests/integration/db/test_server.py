@@ -10,6 +10,7 @@ from app.domain.errors import (
     DatabaseUnavailable,
     LoginRefused,
     NotPermitted,
+    PasswordMustChange,
     StateConflict,
 )
 from app.domain.ids import Login
@@ -176,3 +177,18 @@ def test_bad_logins_are_not_made(database: Database, login: str) -> None:
 def test_no_engine_is_made_as_a_person(database: Database) -> None:
     with pytest.raises(NotPermitted):
         create_person(database.connect("admin"), Login("eve"), "E", Role.ENGINE, "x")
+
+
+def test_whoever_must_change_the_password_can_do_just_that(database: Database) -> None:
+    ana, old = Login("ana"), password_of("ana")
+    must = "UPDATE atalaya.person SET must_change_password = true WHERE login = 'ana'"
+    with database.connect() as superuser:
+        superuser.execute(must)
+    server = PostgresServer(database.address)
+    with pytest.raises(PasswordMustChange):
+        server.login(ana, old)
+    with pytest.raises(LoginRefused, match="is wrong"):
+        server.login(ana, "a guess of somebody else")
+    server.change_password(ana, old, "several quiet words")
+    server.login(ana, "several quiet words").close()
+    server.change_password(ana, "several quiet words", old)

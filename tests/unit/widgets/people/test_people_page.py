@@ -107,7 +107,7 @@ def test_nobody_acts_on_oneself(open_page: Open) -> None:
     panel = page.panel
     parts = (panel.sites, panel._save, panel._active, panel.password._ask)
     assert not any(part.isEnabled() for part in parts)
-    assert "db change-password" in panel.password.said
+    assert "where you log in" in panel.password.said
 
 
 def test_put_out_and_let_in(qtbot: QtBot, open_page: Open, room: Room) -> None:

@@ -11,11 +11,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.clock import SystemClock
+from app.domain.ids import Login
 from tests.fakes.desktop import DeadServer, Room, control_room
 from widgets.application import Desktop
 from widgets.preferences import Preferences
-from widgets.shell.login_page import LoginPage, PasswordEdit
+from widgets.shell.login_page import LoginPage
+from widgets.shell.password_edit import PasswordEdit
 
+ANA = Login("ana")
 PASSWORD = "ana-opens-sesame"
 
 
@@ -118,3 +121,68 @@ def test_a_server_address_that_holds_a_password_is_not_remembered(
     for dsn in ("postgresql://ana:pw@host/db", "host=h password=pw"):
         preferences.set_last_server(dsn)
         assert preferences.last_server == ""
+
+
+def test_somebody_who_must_change_the_password_chooses_one_here(
+    desktop: Desktop, room: Room, qtbot: QtBot
+) -> None:
+    """The server lets nothing else happen; the page asks for what is needed."""
+    people = room.server.people.people
+    people[ANA] = replace(people[ANA], must_change_password=True)
+    page = desktop.window.login_page
+    page.fill("", "ana")
+    page._password.setText(PASSWORD)
+    page._button.click()
+    qtbot.waitUntil(lambda: "another password" in page.trouble)
+    assert not page._new.isHidden()
+    _type_new(page, "several quiet words", "several quiet words")
+    with qtbot.waitSignal(desktop.window.logged_in):
+        page._button.click()
+    assert page._new.isHidden()
+    assert room.server.passwords["ana"] == "several quiet words"
+
+
+def test_two_that_differ_do_not_reach_the_server(qtbot: QtBot) -> None:
+    page = LoginPage("dbname=here", ())
+    qtbot.addWidget(page)
+    page.fill("", "ana")
+    page._change.click()
+    _type_new(page, "several quiet words", "several quite words")
+    with qtbot.assertNotEmitted(page.change_submitted):
+        page._button.click()
+    assert "differ" in page.trouble
+    assert page._new.text == ""
+
+
+def test_a_weak_one_is_said_and_the_old_one_stays(
+    desktop: Desktop, room: Room, qtbot: QtBot
+) -> None:
+    page = desktop.window.login_page
+    page.fill("", "ana")
+    page._password.setText(PASSWORD)
+    page._change.click()
+    _type_new(page, "short", "short")
+    with qtbot.waitSignal(desktop.window.login_refused):
+        page._button.click()
+    assert "12 to 128" in page.trouble
+    assert not page._new.isHidden()
+    assert room.server.passwords["ana"] == PASSWORD
+
+
+def test_nothing_of_a_change_stays_when_it_is_given_up(qtbot: QtBot) -> None:
+    page = LoginPage("dbname=here", ())
+    qtbot.addWidget(page)
+    page.fill("", "ana")
+    page._password.setText("as it is")
+    page._change.click()
+    _type_new(page, "several quiet words", "several quiet words")
+    page._change.click()
+    assert page._new.text == ""
+    with qtbot.waitSignal(page.submitted) as submitted:
+        page._button.click()
+    assert submitted.args == ["dbname=here", "ana", "as it is"]
+
+
+def _type_new(page: LoginPage, new: str, again: str) -> None:
+    for field, text in zip(page._new._fields, (new, again), strict=True):
+        field.setText(text)
