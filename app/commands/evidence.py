@@ -12,6 +12,7 @@ from app.config.evidence_setting import (
     save_evidence_setting,
 )
 from app.config.secret_store import open_secret_store
+from app.domain.clock import SystemClock
 from app.domain.errors import StateConflict
 from app.domain.ids import new_uuid
 from app.evidence import open_store, upkeep
@@ -232,7 +233,8 @@ def _rotate(options: argparse.Namespace) -> int:
 
 def _forget(options: argparse.Namespace) -> int:
     opened = _opened(options)
-    upkeep.forget_master(_places(options, opened), opened.keys, options.key_id)
+    places, now = _places(options, opened), SystemClock().now()
+    upkeep.forget_master(places, opened.keys, options.key_id, now)
     print(f"The master key {options.key_id} is deleted on this computer.")
     return 0
 

@@ -88,8 +88,14 @@ def set_aside_store(paths: Paths, opened: OpenedEvidence) -> BlobEvidenceStore:
 def sealed_places(
     paths: Paths, opened: OpenedEvidence
 ) -> tuple[BlobEvidenceStore, ...]:
-    """Return all places whose files the master keys of a store open."""
-    return (*opened.kept, set_aside_store(paths, opened))
+    """Return all places whose files the master keys of a store open.
+
+    The own folder and the outbox are among them whatever is in use: what lies there of
+    an earlier setting stays until it is copied.
+    """
+    earlier = outbox_folder(paths) if opened.outbox is None else paths.evidence
+    left = _over(FolderBlobs(earlier), opened.setting, opened.keys)
+    return (*opened.kept, set_aside_store(paths, opened), left)
 
 
 def outbox_folder(paths: Paths) -> Path:
@@ -145,7 +151,8 @@ def share_id_in(folder: Path) -> str | None:
 def _over(
     blobs: Blobs, setting: EvidenceSetting, keys: MasterKeys
 ) -> BlobEvidenceStore:
-    return BlobEvidenceStore(blobs, Sealing(blobs, keys) if setting.encrypted else None)
+    sealing = Sealing(blobs, keys)
+    return BlobEvidenceStore(blobs, sealing, in_clear=not setting.encrypted)
 
 
 def _remote(

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -97,12 +98,12 @@ class Sealing:
         return self._settled[0]
 
     def _settle_key(self) -> str:
-        noted = self._noted()
+        noted = self.noted()
         if noted is None:
             mine = self._keys.current_id() or self._keys.make()
             if self._add(CURRENT_KEY, mine.encode()):
                 return mine
-            noted = self._noted() or mine
+            noted = self.noted() or mine
         if not self._keys.holds(noted):
             raise missing_key(noted)
         return noted
@@ -113,7 +114,15 @@ class Sealing:
             self._blobs.replace(CURRENT_KEY, draft)
         self._settled = None
 
-    def _noted(self) -> str | None:
+    def noted_at(self) -> datetime | None:
+        """Return when the note on the master key was written, by the clock there."""
+        try:
+            return self._blobs.written_at(CURRENT_KEY)
+        except BlobMissing:
+            return None
+
+    def noted(self) -> str | None:
+        """Return the master key that the store says is in force, None before one."""
         try:
             with self._blobs.open(CURRENT_KEY) as file:
                 return file.read(64).decode("ascii", "replace").strip()

@@ -2,14 +2,18 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from app.domain.errors import EvidenceDamaged, StateConflict
 from app.evidence.blobs import BlobMissing, is_key
 from app.evidence.master_keys import MasterKeys
 from app.evidence.store import BlobEvidenceStore, size_of
 from app.ports import EvidenceStore
+
+_LEFT_BEHIND = timedelta(minutes=10)
+"""An engine asks every half a minute which key is in force, and may be at a file."""
 
 
 @dataclass(slots=True)
@@ -100,18 +104,37 @@ def masters_in_use(stores: Iterable[BlobEvidenceStore]) -> Counter[str]:
 
 
 def forget_master(
-    stores: Iterable[BlobEvidenceStore], keys: MasterKeys, key_id: str
+    stores: Collection[BlobEvidenceStore],
+    keys: MasterKeys,
+    key_id: str,
+    now: datetime,
 ) -> None:
-    """Delete a master key that wraps nothing any more; StateConflict if it does."""
-    if key_id == keys.current_id():
-        raise StateConflict(
-            f"The master key {key_id} is the one in use. Rotate it first: "
-            "python main.py evidence rotate-key."
-        )
+    """Delete a master key that wraps nothing any more; StateConflict if it does.
+
+    Also where the key in force was noted just now: an engine that runs may seal with
+    the one before, and what it seals then nobody could read.
+    """
+    _require_not_in_use(key_id, keys.current_id())
     wrapped = masters_in_use(stores)[key_id]
     if wrapped:
         raise StateConflict(
             f"The master key {key_id} still wraps the keys of {wrapped} files. "
             "Rotate it first: python main.py evidence rotate-key."
         )
+    for sealing in (store.sealing for store in stores if store.sealing is not None):
+        _require_not_in_use(key_id, sealing.noted())
+        noted_at = sealing.noted_at()
+        if noted_at is not None and now - noted_at < _LEFT_BEHIND:
+            raise StateConflict(
+                "The master key was changed a few minutes ago, and an engine that runs "
+                f"may still seal with {key_id}. Try again in ten minutes."
+            )
     keys.forget(key_id)
+
+
+def _require_not_in_use(key_id: str, in_use: str | None) -> None:
+    if key_id == in_use:
+        raise StateConflict(
+            f"The master key {key_id} is the one in use. Rotate it first: "
+            "python main.py evidence rotate-key."
+        )

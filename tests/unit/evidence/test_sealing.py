@@ -2,6 +2,7 @@
 
 import os
 import tracemalloc
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from app.evidence.store import BlobEvidenceStore, LocalEvidenceStore
 from tests.fakes.blobs import MemoryBlobs
 from tests.fakes.secrets import MemorySecrets
 
+_LATER = datetime(2100, 1, 1, tzinfo=UTC)
 _CONTENT = b"what the camera saw " * 20_000
 
 
@@ -144,13 +146,13 @@ def test_rotation_changes_keys_and_no_object(
     old = keys.current_id() or ""
     before = dict(blobs.kept)
     with pytest.raises(StateConflict, match="in use"):
-        upkeep.forget_master([store], keys, old)
+        upkeep.forget_master([store], keys, old, _LATER)
     done = upkeep.rotate([store], keys)
     assert (done.changed, done.damaged) == (3, [])
     new = keys.current_id() or ""
     assert all(blobs.kept[name] == before[name] for name in names)
     assert upkeep.masters_in_use([store]) == {new: 3}
-    upkeep.forget_master([store], keys, old)
+    upkeep.forget_master([store], keys, old, _LATER)
     assert [_read(store, name)[:1] for name in names] == [b"\0", b"\1", b"\2"]
 
 
@@ -167,7 +169,7 @@ def test_a_rotation_that_was_broken_off_goes_on(
         assert sealing.rewrap(key, new)
     assert all(len(_read(store, name)) == 1000 for name in names)
     with pytest.raises(StateConflict, match="still wraps the keys of 2 files"):
-        upkeep.forget_master([store], keys, old)
+        upkeep.forget_master([store], keys, old, _LATER)
     done = upkeep.rewrap_all([store], new)
     assert (done.changed, done.already) == (2, 2)
 
