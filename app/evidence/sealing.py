@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from app.domain.errors import EvidenceDamaged
+from app.domain.errors import EvidenceDamaged, KeyUnavailable
 from app.domain.ids import Sha256
 from app.evidence.blobs import CURRENT_KEY, BlobMissing, Blobs, key_name
-from app.evidence.master_keys import KeyWrapper, missing_key
+from app.evidence.master_keys import KeyWrapper, is_key_id, missing_key
 from app.evidence.sealed_format import (
     MAGIC,
     DataKey,
@@ -104,6 +104,11 @@ class Sealing:
             if self._add(CURRENT_KEY, mine.encode()):
                 return mine
             noted = self.noted() or mine
+        if not is_key_id(noted):
+            raise KeyUnavailable(
+                f"The note {CURRENT_KEY} of the evidence store names no master key. "
+                "Write it anew: python main.py evidence rotate-key --resume."
+            )
         if not self._keys.holds(noted):
             raise missing_key(noted)
         return noted
@@ -150,10 +155,11 @@ class Sealing:
             text = file.read(_MOST_BYTES)
         try:
             document = json.loads(text)
-            if document["version"] != _VERSION:
+            master, wrapped = str(document["master"]), document["wrapped"]
+            if document["version"] != _VERSION or not is_key_id(master):
                 raise SealBroken
-            return str(document["master"]), bytes.fromhex(document["wrapped"])
-        except (ValueError, TypeError, KeyError):
+            return master, bytes.fromhex(wrapped)
+        except (ValueError, TypeError, KeyError, RecursionError):
             raise SealBroken from None
 
     def _add(self, name: str, content: bytes) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from app.domain.errors import EvidenceDamaged, StateConflict
+from app.domain.errors import EvidenceDamaged, KeyUnavailable, StateConflict
 from app.evidence.blobs import BlobMissing, is_key
 from app.evidence.master_keys import MasterKeys
 from app.evidence.store import BlobEvidenceStore, size_of
@@ -18,11 +18,15 @@ _LEFT_BEHIND = timedelta(minutes=10)
 
 @dataclass(slots=True)
 class Upkeep:
-    """What was done: objects or keys changed, those that were so already, failures."""
+    """What was done: objects or keys changed, those that were so already, failures.
+
+    `locked` are keys whose master key is not on this computer.
+    """
 
     changed: int = 0
     already: int = 0
     damaged: list[str] = field(default_factory=list)
+    locked: list[str] = field(default_factory=list)
 
 
 def seal_all(stores: Iterable[BlobEvidenceStore]) -> Upkeep:
@@ -82,12 +86,31 @@ def rewrap_all(stores: Iterable[BlobEvidenceStore], master: str) -> Upkeep:
                 changed = sealing.rewrap(name, master)
             except BlobMissing:
                 continue
+            except KeyUnavailable:
+                done.locked.append(name)
             except EvidenceDamaged:
                 done.damaged.append(name)
             else:
                 done.changed += changed
                 done.already += not changed
     return done
+
+
+def take_along(
+    stores: Iterable[BlobEvidenceStore], source: MasterKeys, target: MasterKeys
+) -> int:
+    """Give `target` all keys that are for files, and the one in force; return how many.
+
+    Those that it has, or that are not in `source`, are left out.
+    """
+    current = source.current_id()
+    named = set(masters_in_use(stores)) | ({current} if current else set())
+    taken = [n for n in sorted(named) if source.holds(n) and not target.holds(n)]
+    for name in taken:
+        target.adopt(source.key(name))
+    if current:
+        target.use(current)
+    return len(taken)
 
 
 def masters_in_use(stores: Iterable[BlobEvidenceStore]) -> Counter[str]:

@@ -281,6 +281,32 @@ def test_keys_in_a_file(station: Workstation, tmp_path: Path) -> None:
     assert "chmod 600" in station.run("check", code=1)
 
 
+def test_keys_go_along_to_where_they_are_kept_from_now_on(
+    station: Workstation, tmp_path: Path
+) -> None:
+    """From the secret store to a file, and back again; nothing is sealed in between."""
+    first = station.put(b"first")
+    station.run("rotate-key")
+    keys = tmp_path / "keys.json"
+    said = station.run("set", "own", "--key-file", str(keys))
+    assert "1 master key(s) came along" in said
+    assert station.read(first) == b"first"
+    second = station.put(b"second")
+    station.run("rotate-key")
+    station.run("set", "own")
+    keys.unlink()
+    assert "key is here" in station.run("check")
+    third = station.put(b"third")
+    found = [station.read(name) for name in (first, second, third)]
+    assert found == [b"first", b"second", b"third"]
+
+
+def test_a_setting_that_cannot_be_read_is_set_again(station: Workstation) -> None:
+    (station.paths.root / "evidence.json").write_text("{", encoding="utf-8")
+    assert "evidence set" in station.run("show", code=main.EXIT_FAULT)
+    assert "own folder, encrypted" in station.run("set", "own")
+
+
 def test_a_store_in_clear_is_told_by_the_check(station: Workstation) -> None:
     assert "NOT encrypted" in station.run("set", "own", "--plain")
     name = station.put(b"evidence")

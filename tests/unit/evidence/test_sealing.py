@@ -1,5 +1,6 @@
 """A store that seals: what lies in it, who can read it, and how keys are changed."""
 
+import json
 import os
 import tracemalloc
 from datetime import UTC, datetime
@@ -288,3 +289,59 @@ def test_memory_stays_bounded(keys: MasterKeys, tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     assert peak_bytes < 12 << 20
+
+
+@pytest.mark.parametrize("note", [b"", b"no key", b"F" * 16, b"\xff" * 64])
+def test_a_note_that_names_no_key_is_told_and_mended(
+    store: BlobEvidenceStore,
+    blobs: MemoryBlobs,
+    keys: MasterKeys,
+    tmp_path: Path,
+    note: bytes,
+) -> None:
+    """Evidence waits until then, as without a key; it is no bug of the program."""
+    name = _put(store, tmp_path, b"before")
+    blobs.kept[CURRENT_KEY] = note
+    after = _over(blobs, keys)
+    with pytest.raises(KeyUnavailable, match="rotate-key --resume"):
+        _put(after, tmp_path, b"after")
+    upkeep.rewrap_all([after], keys.current_id() or "")
+    assert _read(after, _put(after, tmp_path, b"after")) == b"after"
+    assert _read(after, name) == b"before"
+
+
+@pytest.mark.parametrize("master", ["", "../evil", "F" * 16, "e" * 17])
+def test_a_record_that_names_no_key_opens_nothing(
+    store: BlobEvidenceStore, blobs: MemoryBlobs, tmp_path: Path, master: str
+) -> None:
+    name = _put(store, tmp_path, b"evidence")
+    (record,) = filter(is_key, blobs.kept)
+    document = json.loads(blobs.kept[record])
+    blobs.kept[record] = json.dumps(document | {"master": master}).encode()
+    with pytest.raises(EvidenceDamaged):
+        store.open(name)
+    assert upkeep.rewrap_all([store], "0" * 16).damaged == [record]
+
+
+def test_a_record_nested_without_end_opens_nothing(
+    store: BlobEvidenceStore, blobs: MemoryBlobs, tmp_path: Path
+) -> None:
+    name = _put(store, tmp_path, b"evidence")
+    (record,) = filter(is_key, blobs.kept)
+    blobs.kept[record] = b"[" * 60_000
+    with pytest.raises(EvidenceDamaged):
+        store.open(name)
+
+
+def test_a_key_that_is_elsewhere_keeps_no_other_from_its_rotation(
+    store: BlobEvidenceStore, blobs: MemoryBlobs, keys: MasterKeys, tmp_path: Path
+) -> None:
+    """What another computer's key wraps stays so, and is named."""
+    mine = _put(store, tmp_path, b"mine")
+    foreign = MemoryBlobs(tmp_path)
+    _put(_over(foreign, MasterKeys(SecretVault(MemorySecrets()))), tmp_path, b"theirs")
+    (record,) = filter(is_key, foreign.kept)
+    blobs.kept[record] = foreign.kept[record]
+    done = upkeep.rotate([store], keys)
+    assert (done.changed, done.locked) == (1, [record])
+    assert _read(store, mine) == b"mine"
