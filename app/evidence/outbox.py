@@ -82,10 +82,16 @@ class OutboxEvidenceStore:
 
         What waited here is looked for there once more: it may have gone meanwhile.
         """
-        there = self.remote.delete(sha256)
-        if not self.outbox.delete(sha256):
-            return there
-        self.remote.delete(sha256)
+        if self._monotonic_s() < self._away_until_s:
+            raise StorageUnavailable(self._trouble)
+        try:
+            there = self.remote.delete(sha256)
+            if not self.outbox.delete(sha256):
+                return there
+            self.remote.delete(sha256)
+        except StorageUnavailable as fault:
+            self.note_away(fault)
+            raise
         return True
 
     def names(self, since: str = "") -> Iterator[Sha256]:

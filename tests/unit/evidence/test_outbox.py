@@ -88,7 +88,7 @@ def test_what_is_in_both_places_is_one_file(scene: Scene) -> None:
     names = [scene.put(b"%d" % number) for number in range(5)]
     scene.remote.away = True
     names += [scene.put(b"%d" % number) for number in range(3, 8)]
-    scene.remote.away = False
+    scene.remote.away, scene.now_s = False, _AWAY_S
     every = sorted(set(names))
     assert scene.store.waiting() == 5
     assert list(scene.store.names()) == every
@@ -107,10 +107,25 @@ def test_nothing_is_deleted_here_while_the_store_is_away(scene: Scene) -> None:
     with pytest.raises(StorageUnavailable):
         scene.store.delete(name)
     assert scene.store.waiting() == 1
-    scene.remote.away = False
+    scene.remote.away, scene.now_s = False, _AWAY_S
     assert scene.store.delete(name)
     with pytest.raises(EvidenceDamaged):
         scene.store.open(name)
+
+
+def test_a_store_that_is_away_is_asked_to_delete_only_after_a_while(
+    scene: Scene,
+) -> None:
+    """Else erasing would wait for its timeouts file by file."""
+    name = scene.put(b"to be erased")
+    scene.remote.away = True
+    with pytest.raises(StorageUnavailable, match="away"):
+        scene.store.delete(name)
+    scene.remote.away = False
+    with pytest.raises(StorageUnavailable, match="away"):
+        scene.store.delete(name)
+    scene.now_s = _AWAY_S
+    assert scene.store.delete(name)
 
 
 def test_it_is_asked_again_only_after_a_while(scene: Scene) -> None:
@@ -191,6 +206,27 @@ def test_what_is_nowhere_may_wait_elsewhere(scene: Scene) -> None:
     scene.remote.away = True
     with pytest.raises(StorageUnavailable):
         scene.store.open(Sha256("0" * 64))
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs Linux")
+def test_a_share_whose_files_cannot_be_read_costs_no_evidence(scene: Scene) -> None:
+    """Its note opens, and reading it fails: as when the network goes in between."""
+    share = scene.folder / "share"
+    share.mkdir()
+    (share / "marker").touch()
+    (share / CURRENT_KEY).symlink_to("/proc/self/mem")
+    keys = MasterKeys(SecretVault(MemorySecrets()))
+    blobs = FolderBlobs(share, marker="marker", floor_bytes=0)
+    local = FolderBlobs(scene.folder / "local", floor_bytes=0)
+    store = OutboxEvidenceStore(
+        BlobEvidenceStore(local, Sealing(local, keys)),
+        BlobEvidenceStore(blobs, Sealing(blobs, keys)),
+    )
+    source = scene.folder / "source"
+    source.write_bytes(b"waits")
+    store.put(source)
+    assert store.waiting() == 1
+    assert "does not answer as it should" in store.trouble
 
 
 @pytest.fixture
