@@ -16,6 +16,7 @@ from app.domain.errors import StorageFull
 from app.domain.ids import Login
 from app.evidence.open_store import (
     OpenedEvidence,
+    eraser_of,
     folder_store,
     open_evidence,
     set_aside_store,
@@ -139,7 +140,7 @@ def apply_retention(paths: Paths, superuser_dsn: str | None) -> tuple[str, bool]
     from db.case_erasure import Erasing
 
     with _owner_dsn(paths, superuser_dsn) as dsn:
-        done = Erasing(dsn, _opened(paths).store)
+        done = Erasing(dsn, eraser_of(paths, _opened(paths)))
         done.finish()
     return str(done), done.trouble is None
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from app.config.evidence_setting import EvidenceSetting, load_evidence_setting
 from app.config.paths import Paths
 from app.domain.errors import ConfigurationInvalid
+from app.domain.ids import Sha256
 from app.evidence.blobs import Blobs
 from app.evidence.folder_blobs import FolderBlobs
 from app.evidence.master_keys import FileVault, MasterKeys, SecretVault
 from app.evidence.outbox import Forwarding, OutboxEvidenceStore
 from app.evidence.sealing import Sealing
 from app.evidence.store import BlobEvidenceStore
-from app.ports import EvidenceStore, SecretStore
+from app.ports import EvidenceEraser, EvidenceStore, SecretStore
 
 S3_SECRET = "evidence-s3"  # noqa: S105 - the name of an entry, not a secret
 
@@ -83,6 +84,23 @@ def set_aside_store(paths: Paths, opened: OpenedEvidence) -> BlobEvidenceStore:
     as well (`sealed_places`).
     """
     return _over(FolderBlobs(paths.set_aside), opened.setting, opened.keys)
+
+
+class EveryCopy:
+    """Erases a file from a store, and what was set aside of it on this computer."""
+
+    def __init__(self, store: EvidenceEraser, aside: EvidenceEraser) -> None:
+        self._places = (store, aside)
+
+    def delete(self, sha256: Sha256) -> bool:
+        """Remove every copy for good; return whether there was one."""
+        gone = [place.delete(sha256) for place in self._places]
+        return any(gone)
+
+
+def eraser_of(paths: Paths, opened: OpenedEvidence) -> EveryCopy:
+    """Return what erases the files of a case from wherever this computer has them."""
+    return EveryCopy(opened.store, set_aside_store(paths, opened))
 
 
 def sealed_places(
