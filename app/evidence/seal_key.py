@@ -63,7 +63,7 @@ class SealKey:
         What the server is told of the one before is kept: it may not know it yet.
         """
         old = cls.of(secrets, clock)
-        old._keep_public(secrets)
+        old.keep_public(secrets)
         key, since = SigningKey.generate(), clock.now()
         new = cls(
             key,
@@ -99,7 +99,8 @@ class SealKey:
         entry = {"private": self._key.secret(), **self._fields()}
         secrets.put(KEY_SECRET, self.public, json.dumps(entry))
 
-    def _keep_public(self, secrets: SecretStore) -> None:
+    def keep_public(self, secrets: SecretStore) -> None:
+        """Keep what the server is told of this key, also when it is replaced."""
         entry = json.dumps(self._fields())
         secrets.put(_former(self.public), self.public, entry)
 

@@ -211,7 +211,7 @@ def test_an_altered_term(database: Database, look: _Look) -> None:
         database,
         "UPDATE atalaya.case_retention SET keep_days = 8 WHERE state = 'pending'",
     )
-    # Of the other nobody ever changed the term: it is the one that the tables came with.
+    # Of the other nobody ever changed the term: it is what the tables came with.
     assert look() == {
         "speeding pending": Trouble.RETENTION_ALTERED,
         "red_light pending": Trouble.RETENTION_ALTERED,
