@@ -131,12 +131,15 @@ def master_keys(setting: EvidenceSetting, secrets: SecretStore) -> MasterKeys:
 
 
 def folder_store(folder: Path, keys: MasterKeys) -> BlobEvidenceStore:
-    """Return what lies in a folder, sealed or not; ConfigurationInvalid without it."""
+    """Return what lies in a folder, sealed or not, to be read alone.
+
+    Raises ConfigurationInvalid where there is no such folder.
+    """
     if not folder.is_dir():
         raise ConfigurationInvalid(
             f"There is no folder {folder}. Mount it, or check how it is written."
         )
-    blobs = FolderBlobs(folder)
+    blobs = FolderBlobs(folder, only_read=True)
     return BlobEvidenceStore(blobs, Sealing(blobs, keys))
 
 
