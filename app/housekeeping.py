@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from app.bootstrap import database
 from app.config.paths import Paths
@@ -206,6 +207,20 @@ def export_subject(
 
 
 def end_of_day(text: str) -> datetime:
-    """Return the last moment of a day written as 2027-01-31, in UTC; ValueError."""
-    day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    """Return the last moment of a day written as 2027-01-31; ValueError.
+
+    The day of the site: whoever locks a case until then counts on all of it.
+    """
+    day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=_zone())
     return day.replace(hour=23, minute=59, second=59)
+
+
+def day_of(moment: datetime) -> str:
+    """Return the day of the site in which a moment lies, as 2027-01-31."""
+    return f"{moment.astimezone(_zone()):%Y-%m-%d}"
+
+
+def _zone() -> ZoneInfo:
+    from app.report.catalogue import Catalogue
+
+    return Catalogue.load().zone

@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -149,3 +150,18 @@ def test_what_was_set_aside_is_erased_with_its_case(
     terminal.kept.age()
     assert "1 cases erased, 1 files deleted" in terminal.owner("retention", "apply")
     assert list(aside.names()) == []
+
+
+def test_a_lock_stands_until_the_end_of_the_day_where_the_site_is(
+    terminal: Terminal,
+) -> None:
+    """In Lima the day ends five hours after it has ended in Greenwich."""
+    case = terminal.kept.found(b"still")
+    day = (datetime.now(UTC) + 40 * _DAY).strftime("%Y-%m-%d")
+    words = ("hold", str(case.id), "--reason", "objection", "--until", day)
+    terminal.person("sofia", *words)
+    (hold,) = terminal.kept.database.login("sofia").case_store.holds()
+    assert hold.ends is not None
+    local = hold.ends.astimezone(ZoneInfo("America/Lima"))
+    assert f"{local:%Y-%m-%d %H:%M}" == f"{day} 23:59"
+    assert f"until {day}" in terminal.person("sofia", "holds")
