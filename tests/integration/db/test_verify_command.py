@@ -111,6 +111,24 @@ def test_a_case_with_everything(
     assert "not the one recorded (clip)" in capsys.readouterr().out
 
 
+def test_a_wrong_stamp_is_told_and_keeps_no_case_in(
+    database: Database,
+    paths: Paths,
+    store: LocalEvidenceStore,
+    verify: _Type,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Every engine may write stamps: one bad one could stop any case."""
+    case = _recorded(database, paths, store)
+    seal = item_of(case, EvidenceKind.SEAL).sha256
+    database.gateway().add_stamp(case.id, seal, b"by whom?")
+    folder = tmp_path / "copy"
+    assert verify(case.id, "--export", str(folder)) == 1
+    assert "does not hold: the time-stamp" in capsys.readouterr().out
+    assert (folder / "seal.json").exists()
+
+
 def test_a_case_without_an_authority_says_so(
     database: Database,
     paths: Paths,
