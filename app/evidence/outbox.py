@@ -12,6 +12,7 @@ import heapq
 import logging
 import threading
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import groupby
@@ -19,7 +20,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.camera.backoff import Backoff
-from app.domain.errors import EvidenceDamaged, EvidenceMissing, StorageUnavailable
+from app.domain.errors import (
+    EvidenceDamaged,
+    EvidenceMissing,
+    KeyUnavailable,
+    StorageUnavailable,
+)
 from app.domain.ids import Sha256
 from app.evidence.store import BlobEvidenceStore, size_of
 
@@ -51,6 +57,7 @@ class OutboxEvidenceStore:
         self._monotonic_s = monotonic_s
         self._away_until_s = float("-inf")
         self._trouble = ""
+        self._not_taken = ""
 
     def put(self, source: Path) -> tuple[Sha256, int]:
         """Store a copy of a file, there or here; return its hash and size."""
@@ -119,24 +126,46 @@ class OutboxEvidenceStore:
         return sum(1 for _ in self.outbox.names())
 
     def forward(self) -> int:
-        """Hand on what waits; return how many. Raises StorageUnavailable."""
-        forwarded = 0
-        for name in list(self.outbox.names()):
+        """Hand on what waits; return how many. Raises StorageUnavailable.
+
+        The next call after that begins behind the file that was not taken: one that
+        never is must not keep the others.
+        """
+        forwarded, trouble = 0, ""
+        for name in self._next_first(list(self.outbox.names())):
             try:
-                with self.outbox.open(name) as file:
-                    self.remote.put_stream(file, size_of(file))
+                file = self.outbox.open(name)
             except EvidenceMissing:
                 # Deleted since the names were read.
                 continue
             except EvidenceDamaged:
                 _log.exception("evidence %s was damaged while it waited; kept", name)
                 continue
-            self.outbox.delete(name)
+            except KeyUnavailable as fault:
+                trouble = str(fault)
+                continue
+            self._hand_on(name, file)
             forwarded += 1
         if forwarded:
             _log.info("%d evidence files that waited were forwarded", forwarded)
-        self._trouble, self._away_until_s = "", float("-inf")
+        if trouble and trouble != self._trouble:
+            _log.warning("evidence waits on this disk: %s", trouble)
+        self._trouble, self._away_until_s = trouble, float("-inf")
         return forwarded
+
+    def _next_first(self, names: list[Sha256]) -> list[Sha256]:
+        """Return the names from the one behind the last that was not taken."""
+        at = bisect_right(names, self._not_taken)
+        return names[at:] + names[:at]
+
+    def _hand_on(self, name: Sha256, file: BinaryIO) -> None:
+        try:
+            with file:
+                self.remote.put_stream(file, size_of(file))
+        except StorageUnavailable:
+            self._not_taken = name
+            raise
+        self.outbox.delete(name)
 
     def note_away(self, fault: StorageUnavailable) -> None:
         """Leave the remote alone for a while."""

@@ -1,5 +1,6 @@
 """A store elsewhere that is away for a while costs no evidence."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from app.domain.errors import EvidenceDamaged, StorageFull, StorageUnavailable
 from app.domain.ids import Sha256
-from app.evidence.blobs import CURRENT_KEY
+from app.evidence.blobs import CURRENT_KEY, is_key
 from app.evidence.folder_blobs import FolderBlobs
 from app.evidence.master_keys import MasterKeys, SecretVault
 from app.evidence.outbox import Forwarding, OutboxEvidenceStore
@@ -20,6 +21,7 @@ from tests.fakes.secrets import MemorySecrets
 
 _AWAY_S = 30.0
 _WITHIN_S = 20.0
+_Ahead = tuple[str, Path] | None
 
 
 class Scene:
@@ -174,6 +176,47 @@ def test_what_was_damaged_while_it_waited_is_kept_and_named(scene: Scene) -> Non
     assert spoilt not in scene.remote.kept
     with pytest.raises(EvidenceDamaged):
         scene.store.open(spoilt)
+
+
+def test_one_file_that_the_store_does_not_take_keeps_no_other(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too large for its line, say: the next round begins behind it."""
+    scene.remote.away = True
+    names = sorted(scene.put(b"%d" % number) for number in range(6))
+    scene.remote.away = False
+    add = scene.remote.add
+
+    def refusing(name: str, draft: Path, ahead: _Ahead = None) -> bool:
+        if name in names[:2]:
+            raise StorageUnavailable("This one takes too long. Wait.")
+        return add(name, draft, ahead)
+
+    monkeypatch.setattr(scene.remote, "add", refusing)
+    for _ in range(3):
+        with pytest.raises(StorageUnavailable):
+            scene.store.forward()
+    assert list(scene.store.outbox.names()) == names[:2]
+    monkeypatch.setattr(scene.remote, "add", add)
+    assert scene.store.forward() == 2
+    assert not scene.store.trouble
+
+
+def test_one_file_whose_key_is_elsewhere_keeps_no_other(scene: Scene) -> None:
+    """It stays, and is told; what comes meanwhile goes to the store at once."""
+    scene.remote.away = True
+    locked, free = scene.put(b"locked"), scene.put(b"free")
+    scene.remote.away = False
+    (record,) = (n for n in scene.local.names(locked) if is_key(n))
+    path = scene.local.path_of(record)
+    sealed = json.loads(path.read_bytes())
+    path.chmod(0o600)
+    path.write_text(json.dumps(sealed | {"master": "0" * 16}))
+    assert scene.store.forward() == 1
+    assert "import-keys" in scene.store.trouble
+    assert list(scene.store.outbox.names()) == [locked]
+    assert free in scene.remote.kept
+    assert scene.put(b"new") in scene.remote.kept
 
 
 def test_a_key_that_was_rotated_elsewhere_stops_no_evidence(scene: Scene) -> None:
