@@ -127,7 +127,7 @@ def dry_run(paths: Paths, superuser_dsn: str | None, on: datetime) -> Iterator[s
             would = "held " if case.held else "erase"
             yield (
                 f"{would}  {case.id}  {case.kind}, {case.state}, {case.camera}, "
-                f"of {case.occurred_at:%Y-%m-%d}, due since {case.due_at:%Y-%m-%d}, "
+                f"of {day_of(case.occurred_at)}, due since {day_of(case.due_at)}, "
                 f"{case.files} files, {case.size_bytes} bytes"
             )
     yield (
