@@ -113,7 +113,7 @@ def _set(options: argparse.Namespace) -> int:
     paths = paths_of(options)
     setting = _setting_of(options)
     if setting.place == "share":
-        open_store.prepare_share(Path(setting.path), setting.share_id)
+        _begin_share(Path(setting.path), setting.share_id)
     _take_keys_along(paths, setting)
     save_evidence_setting(paths, setting)
     print(f"Evidence is kept in {setting.described()}, from the next start on.")
@@ -126,6 +126,14 @@ def _set(options: argparse.Namespace) -> int:
     if setting.place == "s3" and not open_secret_store(paths).get(open_store.S3_SECRET):
         print("Now enter the access key: python main.py evidence login")
     return 0
+
+
+def _begin_share(folder: Path, share_id: str) -> None:
+    """Mark a share; say so where it is new, for an empty mount point looks like one."""
+    if open_store.share_id_in(folder) is None:
+        print(f"{folder} was no share of evidence yet. If other computers keep theirs")
+        print("there already, it is not mounted here: mount it, and set it again.")
+    open_store.prepare_share(folder, share_id)
 
 
 def _take_keys_along(paths: Paths, setting: EvidenceSetting) -> None:

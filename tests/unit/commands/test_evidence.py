@@ -205,7 +205,7 @@ def test_two_workstations_share_a_folder(
     """With the keys brought over once; the old evidence is copied there."""
     before = station.put(b"before the share")
     share, keys = tmp_path / "share", tmp_path / "keys.json"
-    station.run("set", "share", str(share))
+    assert "not mounted" in station.run("set", "share", str(share))
     assert "1 were copied, 0 were there already" in station.run("copy")
     name = station.put(b"evidence")
     station.run("export-keys", str(keys))
@@ -213,7 +213,7 @@ def test_two_workstations_share_a_folder(
 
     (tmp_path / "second").mkdir()
     second = Workstation(tmp_path / "second", capsys)
-    second.run("set", "share", str(share))
+    assert "not mounted" not in second.run("set", "share", str(share))
     assert "evidence import-keys" in second.run("check", code=1)
     second.run("import-keys", str(keys))
     assert "answers, and its key is here" in second.run("check")
