@@ -36,7 +36,7 @@ def seal_all(stores: Iterable[BlobEvidenceStore]) -> Upkeep:
     """
     done = Upkeep()
     for store in stores:
-        for name in list(store.names()):
+        for name in store.names():
             try:
                 changed = store.seal(name)
             except EvidenceDamaged:
@@ -49,9 +49,13 @@ def seal_all(stores: Iterable[BlobEvidenceStore]) -> Upkeep:
 
 def copy_all(source: EvidenceStore, target: EvidenceStore) -> Upkeep:
     """Copy what `target` lacks, hashed on the way; the source stays as it is."""
-    done, there = Upkeep(), set(target.names())
-    for name in list(source.names()):
-        if name in there:
+    done, there = Upkeep(), target.names()
+    next_there = next(there, None)
+    for name in source.names():
+        # Both come in order: neither list is held in memory.
+        while next_there is not None and next_there < name:
+            next_there = next(there, None)
+        if name == next_there:
             done.already += 1
             continue
         try:
@@ -81,7 +85,7 @@ def rewrap_all(stores: Iterable[BlobEvidenceStore], master: str) -> Upkeep:
         if sealing is None:
             continue
         sealing.note_current(master)
-        for name in list(filter(is_key, store.blobs.names())):
+        for name in filter(is_key, store.blobs.names()):
             try:
                 changed = sealing.rewrap(name, master)
             except BlobMissing:
