@@ -156,7 +156,8 @@ _RULES = """
             ('pending', '730'), ('rejected', '90'), ('confirmed', '1461'),
             ('notified', '1826')) AS s(state, keep_days)
     ), told AS (
-        SELECT DISTINCT ON (a.subject) a.subject, a.detail ->> 'keep_days' AS keep_days
+        SELECT DISTINCT ON (a.subject) a.subject, a.detail ->> 'keep_days' AS keep_days,
+            a.at
         FROM atalaya.audit AS a WHERE a.action = 'set_case_retention'
         ORDER BY a.subject, a.sequence DESC
     )
@@ -166,6 +167,7 @@ _RULES = """
     LEFT JOIN atalaya.case_retention AS r ON r.kind || ' ' || r.state = subject
     WHERE r.keep_days::text
         IS DISTINCT FROM coalesce(told.keep_days, furnished.keep_days)
+        OR r.changed_at < told.at - interval '1 minute'
     ORDER BY 1
 """
 _CERTIFICATES = """

@@ -218,6 +218,18 @@ def test_an_altered_term(database: Database, look: _Look) -> None:
     }
 
 
+def test_a_term_that_was_set_earlier_than_it_was(
+    database: Database, look: _Look
+) -> None:
+    """A new term erases nothing for seven days, from when it was set on."""
+    set_retention(database.dsn("admin"), "speeding", "pending", 100)
+    _tamper(
+        database,
+        "UPDATE atalaya.case_retention SET changed_at = now() - interval '8 days'",
+    )
+    assert look() == {"speeding pending": Trouble.RETENTION_ALTERED}
+
+
 def test_a_term_that_is_gone(database: Database, look: _Look) -> None:
     set_retention(database.dsn("admin"), "speeding", "pending", 100)
     _tamper(database, "DELETE FROM atalaya.case_retention")
