@@ -56,6 +56,7 @@ class OutboxEvidenceStore:
         self._away_s = away_s
         self._monotonic_s = monotonic_s
         self._away_until_s = float("-inf")
+        self._undeleting_until_s = float("-inf")
         self._trouble = ""
         self._not_taken = ""
 
@@ -89,17 +90,22 @@ class OutboxEvidenceStore:
 
         What waited here is looked for there once more: it may have gone meanwhile.
         """
-        if self._monotonic_s() < self._away_until_s:
+        there = self._delete_there(sha256)
+        if not self.outbox.delete(sha256):
+            return there
+        self._delete_there(sha256)
+        return True
+
+    def _delete_there(self, sha256: Sha256) -> bool:
+        # Apart from what it does not take: one that is full deletes all the same.
+        if self._monotonic_s() < self._undeleting_until_s:
             raise StorageUnavailable(self._trouble)
         try:
-            there = self.remote.delete(sha256)
-            if not self.outbox.delete(sha256):
-                return there
-            self.remote.delete(sha256)
+            return self.remote.delete(sha256)
         except StorageUnavailable as fault:
             self.note_away(fault)
+            self._undeleting_until_s = self._away_until_s
             raise
-        return True
 
     def names(self, since: str = "") -> Iterator[Sha256]:
         """Yield the name of every file that is there or waits here, in order.
@@ -150,7 +156,8 @@ class OutboxEvidenceStore:
             _log.info("%d evidence files that waited were forwarded", forwarded)
         if trouble and trouble != self._trouble:
             _log.warning("evidence waits on this disk: %s", trouble)
-        self._trouble, self._away_until_s = trouble, float("-inf")
+        self._trouble = trouble
+        self._away_until_s = self._undeleting_until_s = float("-inf")
         return forwarded
 
     def _next_first(self, names: list[Sha256]) -> list[Sha256]:

@@ -90,7 +90,7 @@ def test_what_is_in_both_places_is_one_file(scene: Scene) -> None:
     names = [scene.put(b"%d" % number) for number in range(5)]
     scene.remote.away = True
     names += [scene.put(b"%d" % number) for number in range(3, 8)]
-    scene.remote.away, scene.now_s = False, _AWAY_S
+    scene.remote.away = False
     every = sorted(set(names))
     assert scene.store.waiting() == 5
     assert list(scene.store.names()) == every
