@@ -101,11 +101,11 @@ def database(
 
 def _chores(paths: Paths, secrets: SecretStore) -> "Chores":
     """Return what is done daily beside forgetting plates."""
-    from app.evidence.open_store import open_evidence
+    from app.evidence.open_store import eraser_of, open_evidence
     from db.case_erasure import Erasing
 
     def erase(dsn: str) -> Erasing:
-        return Erasing(dsn, open_evidence(paths, secrets).store)
+        return Erasing(dsn, eraser_of(paths, open_evidence(paths, secrets)))
 
     return {"cases whose term is over are not erased": erase}
 

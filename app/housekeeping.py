@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from app.bootstrap import database
 from app.config.paths import Paths
@@ -16,6 +17,7 @@ from app.domain.errors import StorageFull
 from app.domain.ids import Login
 from app.evidence.open_store import (
     OpenedEvidence,
+    eraser_of,
     folder_store,
     open_evidence,
     set_aside_store,
@@ -125,7 +127,7 @@ def dry_run(paths: Paths, superuser_dsn: str | None, on: datetime) -> Iterator[s
             would = "held " if case.held else "erase"
             yield (
                 f"{would}  {case.id}  {case.kind}, {case.state}, {case.camera}, "
-                f"of {case.occurred_at:%Y-%m-%d}, due since {case.due_at:%Y-%m-%d}, "
+                f"of {day_of(case.occurred_at)}, due since {day_of(case.due_at)}, "
                 f"{case.files} files, {case.size_bytes} bytes"
             )
     yield (
@@ -139,7 +141,7 @@ def apply_retention(paths: Paths, superuser_dsn: str | None) -> tuple[str, bool]
     from db.case_erasure import Erasing
 
     with _owner_dsn(paths, superuser_dsn) as dsn:
-        done = Erasing(dsn, _opened(paths).store)
+        done = Erasing(dsn, eraser_of(paths, _opened(paths)))
         done.finish()
     return str(done), done.trouble is None
 
@@ -205,6 +207,20 @@ def export_subject(
 
 
 def end_of_day(text: str) -> datetime:
-    """Return the last moment of a day written as 2027-01-31, in UTC; ValueError."""
-    day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    """Return the last moment of a day written as 2027-01-31; ValueError.
+
+    The day of the site: whoever locks a case until then counts on all of it.
+    """
+    day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=_zone())
     return day.replace(hour=23, minute=59, second=59)
+
+
+def day_of(moment: datetime) -> str:
+    """Return the day of the site in which a moment lies, as 2027-01-31."""
+    return f"{moment.astimezone(_zone()):%Y-%m-%d}"
+
+
+def _zone() -> ZoneInfo:
+    from app.report.catalogue import Catalogue
+
+    return Catalogue.load().zone

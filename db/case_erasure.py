@@ -135,7 +135,9 @@ class Erasing:
         with translated(), _connect(self._dsn, autocommit=True) as connection:
             # A busy server may need more than the usual ten seconds for a batch.
             connection.execute("SET statement_timeout = '1min'")
-            rows = connection.execute(_OPEN, (_FILES,)).fetchall()
+            # Those that are stuck must not fill the batch, or the others never go.
+            wanted = (_FILES + len(self._stuck),)
+            rows = connection.execute(_OPEN, wanted).fetchall()
             named = [row for row in rows if row[1] not in self._stuck]
             if named:
                 self._delete(connection, named)

@@ -31,8 +31,8 @@ _ROWS = """
             document #>> '{provenance,configuration_id}')
         AND occurred_at = (document #>> '{occurred,wall}')::timestamptz
         AND id::text = document ->> 'id' AS agrees,
-        ARRAY(SELECT e.sha256 FROM atalaya.evidence AS e
-              WHERE e.infraction_id = i.id ORDER BY e.sha256) AS evidence,
+        ARRAY(SELECT concat_ws(' ', e.sha256, e.kind, e.media_type, e.size_bytes)
+              FROM atalaya.evidence AS e WHERE e.infraction_id = i.id) AS evidence,
         CASE WHEN erased_at IS NOT NULL THEN (
             SELECT a.detail ->> 'erased_sha256' IS NOT DISTINCT FROM encode(
                 sha256(convert_to(i.document::text, 'UTF8')), 'hex')
@@ -110,6 +110,17 @@ _REVIEWS = """
             ELSE a.detail ->> 'plate' IS DISTINCT FROM r.plate_text END
     ORDER BY 1
 """
+_UNDOINGS = """
+    SELECT coalesce(u.review_id::text, a.detail ->> 'review'), CASE
+        WHEN u.review_id IS NULL THEN 'that it was undone is gone'
+        WHEN a.id IS NULL THEN 'the trail does not know that it was undone'
+        ELSE 'who undid it was altered' END
+    FROM atalaya.review_undo AS u
+    FULL JOIN (SELECT * FROM atalaya.audit WHERE action = 'undo') AS a
+        ON a.detail ->> 'review' = u.review_id::text
+    WHERE u.review_id IS NULL OR a.id IS NULL OR a.login <> u.undone_by
+    ORDER BY 1
+"""
 _NOTICES = """
     SELECT coalesce(n.infraction_id::text, a.subject), CASE
         WHEN n.infraction_id IS NULL THEN 'the notice is gone'
@@ -140,14 +151,27 @@ _HOLDS = """
         OR o.detail ->> 'reason' IS DISTINCT FROM h.release_reason
     ORDER BY 1
 """
+# Until somebody sets a term, it is the one that the tables came with (0008).
 _RULES = """
-    SELECT r.kind || ' ' || r.state, 'the term is not the one that was set last'
-    FROM atalaya.case_retention AS r
-    JOIN LATERAL (
-        SELECT a.detail FROM atalaya.audit AS a
-        WHERE a.action = 'set_case_retention' AND a.subject = r.kind || ' ' || r.state
-        ORDER BY a.sequence DESC LIMIT 1) AS told ON true
-    WHERE told.detail ->> 'keep_days' <> r.keep_days::text ORDER BY 1
+    WITH furnished AS (
+        SELECT k.kind || ' ' || s.state AS subject, s.keep_days
+        FROM unnest(ARRAY['speeding', 'red_light']) AS k(kind), (VALUES
+            ('pending', '730'), ('rejected', '90'), ('confirmed', '1461'),
+            ('notified', '1826')) AS s(state, keep_days)
+    ), told AS (
+        SELECT DISTINCT ON (a.subject) a.subject, a.detail ->> 'keep_days' AS keep_days,
+            a.at
+        FROM atalaya.audit AS a WHERE a.action = 'set_case_retention'
+        ORDER BY a.subject, a.sequence DESC
+    )
+    SELECT subject, CASE WHEN r.kind IS NULL THEN 'the term is gone'
+        ELSE 'the term is not the one that was set last' END
+    FROM furnished FULL JOIN told USING (subject)
+    LEFT JOIN atalaya.case_retention AS r ON r.kind || ' ' || r.state = subject
+    WHERE r.keep_days::text
+        IS DISTINCT FROM coalesce(told.keep_days, furnished.keep_days)
+        OR r.changed_at < told.at - interval '1 minute'
+    ORDER BY 1
 """
 _CERTIFICATES = """
     SELECT coalesce(e.infraction_id::text, b.subject), CASE
@@ -176,6 +200,7 @@ _UNFINISHED = """
 _BY_THE_TRAIL = (
     (Trouble.CONFIGURATION_ALTERED, _CONFIGURATIONS),
     (Trouble.REVIEW_ALTERED, _REVIEWS),
+    (Trouble.REVIEW_ALTERED, _UNDOINGS),
     (Trouble.NOTICE_ALTERED, _NOTICES),
     (Trouble.HOLD_ALTERED, _HOLDS),
     (Trouble.RETENTION_ALTERED, _RULES),
@@ -239,7 +264,11 @@ def _check_infraction(
         yield CheckFinding(
             Trouble.COLUMN_ALTERED, subject, "the row differs from the finding"
         )
-    if sorted(item.sha256 for item in infraction.evidence) != evidence:
+    described = [
+        f"{each.sha256} {each.kind} {each.media_type} {each.size_bytes}"
+        for each in infraction.evidence
+    ]
+    if sorted(described) != sorted(evidence):
         yield CheckFinding(
             Trouble.EVIDENCE_ROW_ALTERED,
             subject,

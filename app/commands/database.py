@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+from contextlib import closing
 from pathlib import Path
 
 from app.commands import housekeeping, people, shared_server
@@ -242,10 +243,16 @@ def _seal_key(options: argparse.Namespace) -> int:
     from app.domain.clock import SystemClock
     from app.evidence.seal_key import SealKey
     from app.evidence.signing import fingerprint
+    from app.evidence.spool import Spool
 
-    secrets, clock = open_secret_store(paths_of(options)), SystemClock()
-    made = SealKey.rotate if options.rotate else SealKey.of
-    key = made(secrets, clock)
+    paths, clock = paths_of(options), SystemClock()
+    secrets = open_secret_store(paths)
+    if options.rotate:
+        # Held by an engine that runs: it would go on sealing with a key that is over.
+        with closing(Spool(paths.spool / "spool.sqlite", clock)):
+            key = SealKey.rotate(secrets, clock)
+    else:
+        key = SealKey.of(secrets, clock)
     print(f"station {key.station}")
     print(f"key {key.public}")
     print(f"fingerprint {fingerprint(key.public)}")

@@ -11,8 +11,10 @@ from app.config.evidence_setting import (
     load_evidence_setting,
     save_evidence_setting,
 )
+from app.config.paths import Paths
 from app.config.secret_store import open_secret_store
-from app.domain.errors import StateConflict
+from app.domain.clock import SystemClock
+from app.domain.errors import ConfigurationInvalid, StateConflict
 from app.domain.ids import new_uuid
 from app.evidence import open_store, upkeep
 from app.evidence.check import evidence_troubles
@@ -111,7 +113,8 @@ def _set(options: argparse.Namespace) -> int:
     paths = paths_of(options)
     setting = _setting_of(options)
     if setting.place == "share":
-        open_store.prepare_share(Path(setting.path), setting.share_id)
+        _begin_share(Path(setting.path), setting.share_id)
+    _take_keys_along(paths, setting)
     save_evidence_setting(paths, setting)
     print(f"Evidence is kept in {setting.described()}, from the next start on.")
     print("What is stored already stays where it is; to have it there as well:")
@@ -123,6 +126,32 @@ def _set(options: argparse.Namespace) -> int:
     if setting.place == "s3" and not open_secret_store(paths).get(open_store.S3_SECRET):
         print("Now enter the access key: python main.py evidence login")
     return 0
+
+
+def _begin_share(folder: Path, share_id: str) -> None:
+    """Mark a share; say so where it is new, for an empty mount point looks like one."""
+    if open_store.share_id_in(folder) is None:
+        print(f"{folder} was no share of evidence yet. If other computers keep theirs")
+        print("there already, it is not mounted here: mount it, and set it again.")
+    open_store.prepare_share(folder, share_id)
+
+
+def _take_keys_along(paths: Paths, setting: EvidenceSetting) -> None:
+    """Have the keys where they are kept from now on, or nothing could be read."""
+    try:
+        earlier = load_evidence_setting(paths)
+    except ConfigurationInvalid:
+        # Whoever sets it again mends it; what it said nobody knows.
+        return
+    if earlier.key_file == setting.key_file:
+        return
+    secrets = open_secret_store(paths)
+    before = open_store.open_setting(earlier, paths, secrets)
+    target = open_store.master_keys(setting, secrets)
+    places = open_store.sealed_places(paths, before)
+    taken = upkeep.take_along(places, before.keys, target)
+    if taken:
+        print(f"{taken} master key(s) came along.")
 
 
 def _setting_of(options: argparse.Namespace) -> EvidenceSetting:
@@ -232,7 +261,8 @@ def _rotate(options: argparse.Namespace) -> int:
 
 def _forget(options: argparse.Namespace) -> int:
     opened = _opened(options)
-    upkeep.forget_master(_places(options, opened), opened.keys, options.key_id)
+    places, now = _places(options, opened), SystemClock().now()
+    upkeep.forget_master(places, opened.keys, options.key_id, now)
     print(f"The master key {options.key_id} is deleted on this computer.")
     return 0
 
@@ -273,4 +303,6 @@ def _told(done: upkeep.Upkeep, changed: str, already: str) -> int:
     print(f"{done.changed} {changed}, {done.already} {already}.")
     for name in done.damaged:
         print(f"▲ {name} is damaged and was left alone")
-    return 1 if done.damaged else 0
+    for name in done.locked:
+        print(f"▲ {name} needs a master key that is not on this computer")
+    return 1 if done.damaged or done.locked else 0

@@ -10,7 +10,7 @@ from app.commands.common import Commands, add_dsn, add_home, add_superuser, path
 from app.domain.errors import StateConflict
 from app.domain.hold import NewHold
 from app.domain.ids import HoldId, InfractionId
-from app.housekeeping import end_of_day
+from app.housekeeping import day_of, end_of_day
 from app.progress import StepwiseProgress
 
 
@@ -210,10 +210,10 @@ def _holds(options: argparse.Namespace) -> int:
     with session_of(paths_of(options), options.dsn, options.login, password) as one:
         holds = one.case_store.holds()
     for hold in holds:
-        ends = f"until {hold.ends:%Y-%m-%d}" if hold.ends else "without an end"
+        ends = f"until {day_of(hold.ends)}" if hold.ends else "without an end"
         print(
             f"{hold.id}  case {hold.infraction_id}, {hold.kind} {ends}, by "
-            f"{hold.set_by} on {hold.set_at:%Y-%m-%d}: {hold.reason}"
+            f"{hold.set_by} on {day_of(hold.set_at)}: {hold.reason}"
         )
     print(f"{len(holds)} hold(s)")
     return 0

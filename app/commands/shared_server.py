@@ -70,7 +70,6 @@ def _use(options: argparse.Namespace) -> int:
 def _move(options: argparse.Namespace) -> int:
     paths = paths_of(options)
     moved = move_built_in(paths, with_password(options.to))
-    write_json(options.json, asdict(moved))
     for name, digest in sorted(moved.tables.items()):
         print(f"{digest.sha256[:16]}  {digest.rows:>10}  {name}")
     print(f"{moved.rows} rows on both sides, sha256 {moved.sha256}")
@@ -83,6 +82,8 @@ def _move(options: argparse.Namespace) -> int:
     print("The built-in database is kept as it was, and closed. On each workstation:")
     print("    python main.py db use-server atalaya-server.json")
     print("    python main.py db engine-login")
+    # Last: where it cannot be written, what was moved has been said at least.
+    write_json(options.json, asdict(moved))
     return 0
 
 

@@ -33,6 +33,10 @@ _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _MAGIC = b"ATALAYA-SECRET-1\n"
 _LONGEST = 1024
+_ENTER_AGAIN = (
+    "For a camera enter its password again, for the evidence: python main.py evidence "
+    "import-keys. Anything else comes from a backup of the secrets."
+)
 
 
 class SecretsUnreadable(EnvironmentFault):
@@ -114,8 +118,8 @@ class FileSecretStore:
             plain = self._cipher.decrypt(nonce, encrypted, _bound_to(reference))
         except (InvalidTag, ValueError):
             raise SecretsUnreadable(
-                "A stored camera password was changed or belongs to another key. "
-                "Enter the camera's password again."
+                "A stored password or key was changed, or belongs to another key "
+                f"file. {_ENTER_AGAIN}"
             ) from None
         return _unpacked(plain)
 
@@ -246,14 +250,13 @@ def _unpacked(plain: bytes) -> tuple[str, str]:
         user = password = None
     if not isinstance(user, str) or not isinstance(password, str):
         raise SecretsUnreadable(
-            "A stored camera password cannot be understood. "
-            "Enter the camera's password again."
+            f"A stored password or key cannot be understood. {_ENTER_AGAIN}"
         )
     return user, password
 
 
 def _keyring_fault() -> SecretsUnreadable:
     return SecretsUnreadable(
-        "The system's keyring, where the cameras' passwords are, is locked or missing. "
+        "The system's keyring, where passwords and keys are, is locked or missing. "
         "Unlock it, or log in to the desktop as usual, and start again."
     )

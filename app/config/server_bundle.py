@@ -13,6 +13,7 @@ from urllib.parse import quote
 from cryptography import x509
 
 from app.config.paths import Paths
+from app.config.private_file import write_private
 from app.domain.errors import ConfigurationInvalid, DatabaseUnavailable
 
 _FORMAT = "atalaya-server/1"
@@ -92,11 +93,20 @@ def forget_server(paths: Paths) -> bool:
 
 
 def chosen_server(paths: Paths) -> str | None:
-    """Return the address of the server that was imported, None without one."""
+    """Return the address of the server that was imported, None without one.
+
+    Raises ConfigurationInvalid when what was imported cannot be read any more.
+    """
     path = paths.server / "server.json"
     if not path.exists():
         return None
-    bundle = ServerBundle.from_text(path.read_text(encoding="utf-8"))
+    try:
+        bundle = ServerBundle.from_text(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError, ConfigurationInvalid):
+        raise ConfigurationInvalid(
+            f"The file {path}, which says what server is used, cannot be read. Import "
+            "the connection file again: python main.py db use-server FILE"
+        ) from None
     return bundle.address(path.with_name("ca.crt"))
 
 
@@ -124,6 +134,4 @@ def _mark(paths: Paths) -> Path:
 
 
 def _replace(path: Path, text: str) -> None:
-    arriving = path.with_suffix(".new")
-    arriving.write_text(text, encoding="utf-8")
-    arriving.replace(path)
+    write_private(path, text.encode())

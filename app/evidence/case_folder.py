@@ -38,15 +38,26 @@ def write_case_folder(
 ) -> None:
     """Copy all files of a case into a new folder, each hashed again.
 
-    Raises EvidenceDamaged, or EnvironmentFault where the folder is there already.
+    Raises EvidenceDamaged, or EnvironmentFault where the folder is there already or
+    cannot be filled; nothing is left of it then.
     """
     try:
-        folder.mkdir(parents=True)
+        folder.mkdir(mode=0o700, parents=True)
+        try:
+            _fill(folder, infraction, store, stamps)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
     except OSError as error:
         raise EnvironmentFault(
             f"The case cannot be written to {folder} ({error.strerror}). Name a new "
-            "folder."
+            "folder on a disk with room."
         ) from None
+
+
+def _fill(
+    folder: Path, infraction: Infraction, store: EvidenceReader, stamps: Sequence[bytes]
+) -> None:
     for item in infraction.evidence:
         with (
             store.open(item.sha256) as source,

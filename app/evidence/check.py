@@ -35,5 +35,4 @@ def _reach(place: BlobEvidenceStore) -> None:
     except BlobMissing:
         # It answered.
         next(iter(place.blobs.names("0" * 64)), None)
-    if place.sealing is not None:
-        place.sealing.key_for_writing()
+    place.require_key()

@@ -1,5 +1,6 @@
 """Other places where a lost evidence file may still lie, and the way back."""
 
+import contextlib
 import hashlib
 from collections.abc import Sequence
 from functools import cached_property
@@ -56,7 +57,11 @@ class Copies:
                 # An old backup may need a master key that was forgotten since.
                 continue
         place = self._elsewhere(sha256)
-        return None if place is None else place.open("rb")
+        try:
+            return None if place is None else place.open("rb")
+        except FileNotFoundError:
+            # An engine at work took it away meanwhile.
+            return None
 
     def _elsewhere(self, sha256: Sha256) -> Path | None:
         fanned_out = Path(sha256[:2]) / sha256[2:4] / sha256
@@ -68,12 +73,12 @@ class Copies:
 
     @cached_property
     def _loose_files(self) -> dict[str, Path]:
-        return {
-            _hash_of(path): path
-            for folder in self._loose
-            for path in folder.rglob("*")
-            if path.is_file()
-        }
+        found = {}
+        for path in (each for folder in self._loose for each in folder.rglob("*")):
+            with contextlib.suppress(FileNotFoundError):
+                if path.is_file():
+                    found[_hash_of(path)] = path
+        return found
 
 
 def _hash_of(path: Path) -> str:

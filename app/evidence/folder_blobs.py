@@ -41,7 +41,8 @@ class FolderBlobs:
     `floor_bytes` of the disk are never filled with evidence, so that the database and
     the spool beside it can go on; `measure_free` tells how much is left. With a
     `marker`, a file that must be in `root`, nothing is read or written while it is not
-    there: a share that is not mounted looks like an empty folder.
+    there: a share that is not mounted looks like an empty folder. What is `only_read`
+    is left as it is: a backup may not be written to.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class FolderBlobs:
         floor_bytes: int = DEFAULT_FLOOR_BYTES,
         measure_free: Callable[[Path], int] = free_bytes,
         marker: str | None = None,
+        only_read: bool = False,
     ) -> None:
         self._root = root
         self._incoming = root / "incoming"
@@ -59,7 +61,7 @@ class FolderBlobs:
         self._measure_free = measure_free
         self._marker = marker
         self._prepared = False
-        if marker is None:
+        if marker is None and not only_read:
             self._prepare()
 
     def draft(self, size_bytes: int) -> Path:

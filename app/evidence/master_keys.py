@@ -281,8 +281,13 @@ def id_of(key: bytes) -> str:
     ]
 
 
+def is_key_id(text: str) -> bool:
+    """Tell whether a text names a master key at all."""
+    return len(text) == _ID_DIGITS and set(text) <= set("0123456789abcdef")
+
+
 def _checked(key_id: str) -> str:
-    if len(key_id) != _ID_DIGITS or not set(key_id) <= set("0123456789abcdef"):
+    if not is_key_id(key_id):
         raise ValueError("a master key is named by 16 hexadecimal digits")
     return key_id
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from app.config.evidence_setting import EvidenceSetting, load_evidence_setting
 from app.config.paths import Paths
 from app.domain.errors import ConfigurationInvalid
+from app.domain.ids import Sha256
 from app.evidence.blobs import Blobs
 from app.evidence.folder_blobs import FolderBlobs
 from app.evidence.master_keys import FileVault, MasterKeys, SecretVault
 from app.evidence.outbox import Forwarding, OutboxEvidenceStore
 from app.evidence.sealing import Sealing
 from app.evidence.store import BlobEvidenceStore
-from app.ports import EvidenceStore, SecretStore
+from app.ports import EvidenceEraser, EvidenceStore, SecretStore
 
 S3_SECRET = "evidence-s3"  # noqa: S105 - the name of an entry, not a secret
 
@@ -85,11 +86,34 @@ def set_aside_store(paths: Paths, opened: OpenedEvidence) -> BlobEvidenceStore:
     return _over(FolderBlobs(paths.set_aside), opened.setting, opened.keys)
 
 
+class EveryCopy:
+    """Erases a file from a store, and what was set aside of it on this computer."""
+
+    def __init__(self, store: EvidenceEraser, aside: EvidenceEraser) -> None:
+        self._places = (store, aside)
+
+    def delete(self, sha256: Sha256) -> bool:
+        """Remove every copy for good; return whether there was one."""
+        gone = [place.delete(sha256) for place in self._places]
+        return any(gone)
+
+
+def eraser_of(paths: Paths, opened: OpenedEvidence) -> EveryCopy:
+    """Return what erases the files of a case from wherever this computer has them."""
+    return EveryCopy(opened.store, set_aside_store(paths, opened))
+
+
 def sealed_places(
     paths: Paths, opened: OpenedEvidence
 ) -> tuple[BlobEvidenceStore, ...]:
-    """Return all places whose files the master keys of a store open."""
-    return (*opened.kept, set_aside_store(paths, opened))
+    """Return all places whose files the master keys of a store open.
+
+    The own folder and the outbox are among them whatever is in use: what lies there of
+    an earlier setting stays until it is copied.
+    """
+    earlier = outbox_folder(paths) if opened.outbox is None else paths.evidence
+    left = _over(FolderBlobs(earlier), opened.setting, opened.keys)
+    return (*opened.kept, set_aside_store(paths, opened), left)
 
 
 def outbox_folder(paths: Paths) -> Path:
@@ -107,12 +131,15 @@ def master_keys(setting: EvidenceSetting, secrets: SecretStore) -> MasterKeys:
 
 
 def folder_store(folder: Path, keys: MasterKeys) -> BlobEvidenceStore:
-    """Return what lies in a folder, sealed or not; ConfigurationInvalid without it."""
+    """Return what lies in a folder, sealed or not, to be read alone.
+
+    Raises ConfigurationInvalid where there is no such folder.
+    """
     if not folder.is_dir():
         raise ConfigurationInvalid(
             f"There is no folder {folder}. Mount it, or check how it is written."
         )
-    blobs = FolderBlobs(folder)
+    blobs = FolderBlobs(folder, only_read=True)
     return BlobEvidenceStore(blobs, Sealing(blobs, keys))
 
 
@@ -145,7 +172,8 @@ def share_id_in(folder: Path) -> str | None:
 def _over(
     blobs: Blobs, setting: EvidenceSetting, keys: MasterKeys
 ) -> BlobEvidenceStore:
-    return BlobEvidenceStore(blobs, Sealing(blobs, keys) if setting.encrypted else None)
+    sealing = Sealing(blobs, keys)
+    return BlobEvidenceStore(blobs, sealing, in_clear=not setting.encrypted)
 
 
 def _remote(

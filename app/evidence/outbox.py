@@ -12,6 +12,7 @@ import heapq
 import logging
 import threading
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import groupby
@@ -19,7 +20,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.camera.backoff import Backoff
-from app.domain.errors import EvidenceDamaged, EvidenceMissing, StorageUnavailable
+from app.domain.errors import (
+    EvidenceDamaged,
+    EvidenceMissing,
+    KeyUnavailable,
+    StorageUnavailable,
+)
 from app.domain.ids import Sha256
 from app.evidence.store import BlobEvidenceStore, size_of
 
@@ -50,7 +56,9 @@ class OutboxEvidenceStore:
         self._away_s = away_s
         self._monotonic_s = monotonic_s
         self._away_until_s = float("-inf")
+        self._undeleting_until_s = float("-inf")
         self._trouble = ""
+        self._not_taken = ""
 
     def put(self, source: Path) -> tuple[Sha256, int]:
         """Store a copy of a file, there or here; return its hash and size."""
@@ -82,11 +90,22 @@ class OutboxEvidenceStore:
 
         What waited here is looked for there once more: it may have gone meanwhile.
         """
-        there = self.remote.delete(sha256)
+        there = self._delete_there(sha256)
         if not self.outbox.delete(sha256):
             return there
-        self.remote.delete(sha256)
+        self._delete_there(sha256)
         return True
+
+    def _delete_there(self, sha256: Sha256) -> bool:
+        # Apart from what it does not take: one that is full deletes all the same.
+        if self._monotonic_s() < self._undeleting_until_s:
+            raise StorageUnavailable(self._trouble)
+        try:
+            return self.remote.delete(sha256)
+        except StorageUnavailable as fault:
+            self.note_away(fault)
+            self._undeleting_until_s = self._away_until_s
+            raise
 
     def names(self, since: str = "") -> Iterator[Sha256]:
         """Yield the name of every file that is there or waits here, in order.
@@ -113,24 +132,47 @@ class OutboxEvidenceStore:
         return sum(1 for _ in self.outbox.names())
 
     def forward(self) -> int:
-        """Hand on what waits; return how many. Raises StorageUnavailable."""
-        forwarded = 0
-        for name in list(self.outbox.names()):
+        """Hand on what waits; return how many. Raises StorageUnavailable.
+
+        The next call after that begins behind the file that was not taken: one that
+        never is must not keep the others.
+        """
+        forwarded, trouble = 0, ""
+        for name in self._next_first(list(self.outbox.names())):
             try:
-                with self.outbox.open(name) as file:
-                    self.remote.put_stream(file, size_of(file))
+                file = self.outbox.open(name)
             except EvidenceMissing:
                 # Deleted since the names were read.
                 continue
             except EvidenceDamaged:
                 _log.exception("evidence %s was damaged while it waited; kept", name)
                 continue
-            self.outbox.delete(name)
+            except KeyUnavailable as fault:
+                trouble = str(fault)
+                continue
+            self._hand_on(name, file)
             forwarded += 1
         if forwarded:
             _log.info("%d evidence files that waited were forwarded", forwarded)
-        self._trouble, self._away_until_s = "", float("-inf")
+        if trouble and trouble != self._trouble:
+            _log.warning("evidence waits on this disk: %s", trouble)
+        self._trouble = trouble
+        self._away_until_s = self._undeleting_until_s = float("-inf")
         return forwarded
+
+    def _next_first(self, names: list[Sha256]) -> list[Sha256]:
+        """Return the names from the one behind the last that was not taken."""
+        at = bisect_right(names, self._not_taken)
+        return names[at:] + names[:at]
+
+    def _hand_on(self, name: Sha256, file: BinaryIO) -> None:
+        try:
+            with file:
+                self.remote.put_stream(file, size_of(file))
+        except StorageUnavailable:
+            self._not_taken = name
+            raise
+        self.outbox.delete(name)
 
     def note_away(self, fault: StorageUnavailable) -> None:
         """Leave the remote alone for a while."""

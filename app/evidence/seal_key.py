@@ -5,6 +5,7 @@ the server, the other is a witness against whoever owns the server.
 """
 
 import json
+import logging
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,13 @@ from app.domain.clock import Clock
 from app.domain.errors import EnvironmentFault
 from app.domain.ids import new_uuid
 from app.domain.seal import EngineKey
-from app.evidence.signing import Fields, SigningKey, signed_by
+from app.evidence.signing import Fields, SigningKey, fingerprint, signed_by
 from app.ports import SecretStore
 
+_log = logging.getLogger(__name__)
+
 KEY_SECRET = "case-seal-key"  # noqa: S105 - the name of an entry, not a secret
+_MOST_BEFORE = 1000
 _HANDOVER = "atalaya handover of a seal key"
 
 
@@ -54,8 +58,12 @@ class SealKey:
 
     @classmethod
     def rotate(cls, secrets: SecretStore, clock: Clock) -> "SealKey":
-        """Make a new key in place of the present one, which signs it and is gone."""
+        """Make a new key in place of the present one, which signs it and is gone.
+
+        What the server is told of the one before is kept: it may not know it yet.
+        """
         old = cls.of(secrets, clock)
+        old.keep_public(secrets)
         key, since = SigningKey.generate(), clock.now()
         new = cls(
             key,
@@ -88,14 +96,34 @@ class SealKey:
         )
 
     def _keep(self, secrets: SecretStore) -> None:
-        entry = {
-            "private": self._key.secret(),
+        entry = {"private": self._key.secret(), **self._fields()}
+        secrets.put(KEY_SECRET, self.public, json.dumps(entry))
+
+    def keep_public(self, secrets: SecretStore) -> None:
+        """Keep what the server is told of this key, also when it is replaced."""
+        entry = json.dumps(self._fields())
+        secrets.put(_former(self.public), self.public, entry)
+
+    def _fields(self) -> dict[str, str | None]:
+        return {
             "station": str(self.station),
             "since": self._since.isoformat(),
             "replaces": self._replaces,
             "handover": self._handover,
         }
-        secrets.put(KEY_SECRET, self.public, json.dumps(entry))
+
+
+def entries_before(secrets: SecretStore, entry: EngineKey) -> list[EngineKey]:
+    """Return the keys that came before one, the oldest first, as far as is known."""
+    found: list[EngineKey] = []
+    wanted = entry.replaces
+    while wanted is not None and len(found) < _MOST_BEFORE:
+        before = _former_entry(secrets, wanted, entry.workstation)
+        if before is None:
+            break
+        found.insert(0, before)
+        wanted = before.replaces
+    return found
 
 
 def handed_over(entry: EngineKey) -> bool:
@@ -114,6 +142,33 @@ def _handover(station: UUID, key: str, since: datetime) -> Fields:
         "key": key,
         "since_us": round(since.timestamp() * 1_000_000),
     }
+
+
+def _former(public: str) -> str:
+    """Return the name of the entry of a key that was replaced."""
+    return f"{KEY_SECRET}-{public}"
+
+
+def _former_entry(
+    secrets: SecretStore, public: str, workstation: str
+) -> EngineKey | None:
+    """Return a key that was replaced; None, with a warning, where it is damaged."""
+    try:
+        known = secrets.get(_former(public))
+        if known is None:
+            return None
+        entry: dict[str, Any] = json.loads(known[1])
+        return EngineKey(
+            station=UUID(entry["station"]),
+            key=public,
+            since=datetime.fromisoformat(entry["since"]),
+            workstation=workstation,
+            replaces=entry["replaces"],
+            handover=entry["handover"],
+        )
+    except (ValueError, KeyError, TypeError, EnvironmentFault):
+        _log.warning("a former key of seals cannot be read: %s", fingerprint(public))
+        return None
 
 
 def _restored(secret: str) -> SealKey:

@@ -4,13 +4,14 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from app.domain.errors import EvidenceDamaged
+from app.domain.errors import EvidenceDamaged, KeyUnavailable
 from app.domain.ids import Sha256
 from app.evidence.blobs import CURRENT_KEY, BlobMissing, Blobs, key_name
-from app.evidence.master_keys import KeyWrapper, missing_key
+from app.evidence.master_keys import KeyWrapper, is_key_id, missing_key
 from app.evidence.sealed_format import (
     MAGIC,
     DataKey,
@@ -97,12 +98,17 @@ class Sealing:
         return self._settled[0]
 
     def _settle_key(self) -> str:
-        noted = self._noted()
+        noted = self.noted()
         if noted is None:
             mine = self._keys.current_id() or self._keys.make()
             if self._add(CURRENT_KEY, mine.encode()):
                 return mine
-            noted = self._noted() or mine
+            noted = self.noted() or mine
+        if not is_key_id(noted):
+            raise KeyUnavailable(
+                f"The note {CURRENT_KEY} of the evidence store names no master key. "
+                "Write it anew: python main.py evidence rotate-key --resume."
+            )
         if not self._keys.holds(noted):
             raise missing_key(noted)
         return noted
@@ -113,7 +119,15 @@ class Sealing:
             self._blobs.replace(CURRENT_KEY, draft)
         self._settled = None
 
-    def _noted(self) -> str | None:
+    def noted_at(self) -> datetime | None:
+        """Return when the note on the master key was written, by the clock there."""
+        try:
+            return self._blobs.written_at(CURRENT_KEY)
+        except BlobMissing:
+            return None
+
+    def noted(self) -> str | None:
+        """Return the master key that the store says is in force, None before one."""
         try:
             with self._blobs.open(CURRENT_KEY) as file:
                 return file.read(64).decode("ascii", "replace").strip()
@@ -141,10 +155,11 @@ class Sealing:
             text = file.read(_MOST_BYTES)
         try:
             document = json.loads(text)
-            if document["version"] != _VERSION:
+            master, wrapped = str(document["master"]), document["wrapped"]
+            if document["version"] != _VERSION or not is_key_id(master):
                 raise SealBroken
-            return str(document["master"]), bytes.fromhex(document["wrapped"])
-        except (ValueError, TypeError, KeyError):
+            return master, bytes.fromhex(wrapped)
+        except (ValueError, TypeError, KeyError, RecursionError):
             raise SealBroken from None
 
     def _add(self, name: str, content: bytes) -> bool:

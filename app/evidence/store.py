@@ -2,8 +2,8 @@
 
 A file is hashed while it is copied, and hashed again each time it is read. What is
 below, a folder or a server, are `Blobs`; with a `Sealing` it is encrypted there. What
-was stored before it was sealed, or is stored without, is read as ever: the first bytes
-of an object tell.
+was stored in clear is read where all else is sealed, and the other way round: the first
+bytes of an object tell.
 """
 
 import hashlib
@@ -33,11 +33,18 @@ _MOST_AHEAD = 4
 
 
 class BlobEvidenceStore:
-    """An `EvidenceStore` over named bytes; safe for several threads and processes."""
+    """An `EvidenceStore` over named bytes; safe for several threads and processes.
 
-    def __init__(self, blobs: Blobs, sealing: Sealing | None = None) -> None:
+    With a `sealing` what is sealed is read, and what is put is sealed, too, unless
+    `in_clear`.
+    """
+
+    def __init__(
+        self, blobs: Blobs, sealing: Sealing | None = None, *, in_clear: bool = False
+    ) -> None:
         self.blobs = blobs
         self.sealing = sealing
+        self._writing = None if in_clear else sealing
 
     def put(self, source: Path) -> tuple[Sha256, int]:
         """Store a copy of a file; return its hash and size in bytes.
@@ -50,9 +57,8 @@ class BlobEvidenceStore:
 
     def put_stream(self, source: BinaryIO, about_bytes: int) -> tuple[Sha256, int]:
         """Store what can be read from `source`, about so many bytes."""
-        if self.sealing is not None:
-            self.sealing.key_for_writing()
-        key = None if self.sealing is None else DataKey.draw()
+        self.require_key()
+        key = None if self._writing is None else DataKey.draw()
         with self.blobs.guarded(), self._draft(about_bytes) as draft:
             sha256, size_bytes = _copy_hashed(source, draft, key)
             self._admit(draft, sha256, key)
@@ -94,6 +100,12 @@ class BlobEvidenceStore:
         except BlobMissing:
             raise KeyError(sha256) from None
 
+    def require_key(self) -> None:
+        """Raise KeyUnavailable where what is put could not be sealed now."""
+        if self._writing is not None:
+            with self.blobs.guarded():
+                self._writing.key_for_writing()
+
     def is_sealed(self, sha256: Sha256) -> bool:
         """Tell whether an object is encrypted; raises EvidenceDamaged without it."""
         with self._raw(sha256) as file:
@@ -104,13 +116,13 @@ class BlobEvidenceStore:
 
         It is hashed first, and replaced whole. Raises EvidenceDamaged.
         """
-        if self.sealing is None or self.is_sealed(sha256):
+        if self._writing is None or self.is_sealed(sha256):
             return False
         key = DataKey.draw()
         with self.open(sha256) as plain, self._draft(size_of(plain)) as draft:
             if _copy_hashed(plain, draft, key)[0] != sha256:
                 raise _changed(sha256)
-            self.sealing.keep_key(sha256, key)
+            self._writing.keep_key(sha256, key)
             self.blobs.replace(sha256, draft)
         return True
 
@@ -133,9 +145,9 @@ class BlobEvidenceStore:
         self.blobs.add(sha256, draft)
 
     def _added(self, draft: Path, sha256: Sha256, key: DataKey | None) -> bool:
-        if self.sealing is None or key is None:
+        if self._writing is None or key is None:
             return self.blobs.add(sha256, draft)
-        with self.sealing.wrapped(sha256, key) as ahead:
+        with self._writing.wrapped(sha256, key) as ahead:
             return self.blobs.add(sha256, draft, ahead)
 
     def _let_go(self, sha256: Sha256, key: DataKey | None) -> None:
@@ -143,11 +155,11 @@ class BlobEvidenceStore:
 
         A request whose answer was lost is repeated, and then finds its own copy.
         """
-        if self.sealing is None or key is None:
+        if self._writing is None or key is None:
             return
         with self._raw(sha256) as kept:
             if instance_of(kept) != key.instance:
-                self.sealing.forget_key(sha256, key)
+                self._writing.forget_key(sha256, key)
 
     def _holds_sound(self, sha256: Sha256) -> bool:
         try:

@@ -51,7 +51,7 @@ def verified(
     """Return a case and what a check of it found.
 
     Raises StateConflict without such a case, EvidenceDamaged when one that does not
-    hold was to be written to `export`.
+    hold was to be written to `export`; a time-stamp that does not hold is told alone.
     """
     try:
         stored = cases.read(infraction_id)
@@ -65,7 +65,7 @@ def verified(
     checker = CaseChecker(store=store, register=cases.register, trust=trust)
     report = checker.files(infraction)
     if export is not None:
-        if not report.holds:
+        if report.trouble is not None:
             raise EvidenceDamaged(
                 "The case is not written out, because it does not hold. Look at it "
                 "without --export."

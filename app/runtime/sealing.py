@@ -1,7 +1,7 @@
 """What an engine seals its cases with, put together and kept running."""
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,12 +9,17 @@ from typing import Protocol
 from app.config.paths import Paths
 from app.config.timestamping import load_timestamping, timestamp_file
 from app.domain.clock import Clock
-from app.domain.errors import ConfigurationInvalid
+from app.domain.errors import (
+    ConfigurationInvalid,
+    DatabaseUnavailable,
+    EnvironmentFault,
+)
 from app.domain.ids import InfractionId, Sha256
 from app.domain.network import NetworkFacts
 from app.domain.seal import EngineKey
 from app.evidence.manifest import Origin
 from app.evidence.seal import Sealer, open_sealer
+from app.evidence.seal_key import entries_before
 from app.evidence.stamp_queue import StampQueue
 from app.evidence.timestamp import TimestampAuthority
 from app.ports import EvidenceStore, InfractionSink, SecretStore
@@ -65,7 +70,8 @@ def sealing(
 
     def register() -> None:
         if sealer is not None:
-            gateway.register_key(sealer.entry)
+            before = entries_before(secrets, sealer.entry)
+            _register_all(gateway, [*before, sealer.entry])
 
     with ExitStack() as stack:
         stamps = None
@@ -73,6 +79,20 @@ def sealing(
             stamps = stack.enter_context(_stamping(paths, store, clock, gateway))
         sink = RegisteringSink(gateway, register, gateway.probe)
         yield Sealing(sink=sink, sealer=sealer, stamps=stamps)
+
+
+def _register_all(gateway: SealGateway, entries: Sequence[EngineKey]) -> None:
+    """Tell keys in their order; one that is refused keeps no later one."""
+    refused: EnvironmentFault | None = None
+    for entry in entries:
+        try:
+            gateway.register_key(entry)
+        except DatabaseUnavailable:
+            raise
+        except EnvironmentFault as fault:
+            refused = fault
+    if refused is not None:
+        raise refused
 
 
 def origin_of(networks: tuple[NetworkFacts, NetworkFacts] | None) -> Origin:

@@ -14,7 +14,7 @@ from installer.bootstrap import SetupFailed
 from installer.server.authority import authority_in, certify_client
 from installer.server.doing import Doing
 from installer.server.setup import Wishes, set_up
-from installer.server.site import ClientCertificates, ServerSite
+from installer.server.site import ClientCertificates, ServerSite, is_account
 
 DATA = Path("/var/lib/atalaya-server")
 
@@ -140,6 +140,8 @@ def _set_up(options: argparse.Namespace) -> int:
 
 def _certify_client(options: argparse.Namespace) -> int:
     now = datetime.now(UTC)
+    if not is_account(options.name):
+        raise SetupFailed(f"{options.name!r} is no name of a login or a workstation.")
     if not (options.data / "authority" / "ca.key").exists():
         raise SetupFailed("There is no authority here yet. Run: setup --host NAME")
     authority = authority_in(Doing(), options.data / "authority", now)

@@ -198,7 +198,7 @@ def _why_renew(
         return "it was of another authority"
     if above != authority.certificate:
         return "it was of another authority"
-    if _hosts_of(there) != set(hosts):
+    if _hosts_of(there) != set(map(_plain, hosts)):
         return "other names"
     if there.not_valid_after_utc - now < _RENEW_BEFORE:
         return f"it ended on {there.not_valid_after_utc:%Y-%m-%d}"
@@ -211,6 +211,11 @@ def _hosts_of(certificate: x509.Certificate) -> set[str]:
     ).value
     addresses = names.get_values_for_type(x509.IPAddress)
     return {*names.get_values_for_type(x509.DNSName), *map(str, addresses)}
+
+
+def _plain(host: str) -> str:
+    """Return an address in the one form that a certificate gives back."""
+    return str(ipaddress.ip_address(host)) if is_address(host) else host
 
 
 def _san(host: str) -> x509.GeneralName:

@@ -10,7 +10,7 @@ from installer.server.account import Account
 from installer.server.doing import Doing
 from installer.server.files import keep_text
 from installer.server.programs import Programs
-from installer.server.site import ServerSite
+from installer.server.site import ServerSite, is_plain
 
 NAME = "atalaya-postgresql.service"
 FOLDER = Path("/etc/systemd/system")
@@ -25,8 +25,8 @@ class Service:
     name: str = NAME
 
     def start(self) -> None:
-        """Start it now, and with each start of the machine."""
-        systemctl("enable", "--now", self.name)
+        """Start it now; with the machine it starts by itself."""
+        systemctl("start", self.name)
 
     def restart(self) -> None:
         """Stop and start it."""
@@ -45,11 +45,24 @@ def keep_service(
     if not has_systemd():
         doing.warn("no systemd here: start the server with the machine by other means")
         return None
+    if not is_plain(programs.folder):
+        raise SetupFailed(
+            f"systemd cannot start programs of {programs.folder}: the path has spaces "
+            "or signs that it takes for its own. Move them, or use --no-service."
+        )
     path, text = FOLDER / NAME, unit_text(site, programs, account)
     what = f"write the service {NAME}"
     if keep_text(doing, what, path, text, OPEN, None) and not doing.dry_run:
         systemctl("daemon-reload")
+    if not _is_enabled():
+        what = "have the server start with the machine"
+        doing.change(what, lambda: systemctl("enable", NAME))
     return Service()
+
+
+def _is_enabled() -> bool:
+    asked = ["systemctl", "is-enabled", "--quiet", NAME]
+    return subprocess.run(asked, check=False, capture_output=True).returncode == 0
 
 
 def unit_text(site: ServerSite, programs: Programs, account: Account) -> str:

@@ -11,6 +11,8 @@ from installer.bootstrap import SetupFailed
 SUPERUSER = "postgres"
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _DATABASE = re.compile(r"[a-z][a-z0-9_]{0,40}")
+_ACCOUNT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+_SPECIAL = re.compile(r"[\s\"'%$\\]")
 # What the kernel takes as the name of a socket, less the file's own.
 _LONGEST_SOCKET_FOLDER = 90
 
@@ -85,11 +87,25 @@ class ServerSite:
             raise SetupFailed("A database is named with small letters and digits.")
         if not 1 <= self.port <= 65535:
             raise SetupFailed("A port is a number from 1 to 65535.")
-        if len(str(self.sockets)) > _LONGEST_SOCKET_FOLDER or "'" in str(self.sockets):
+        if self.monitor_user is not None and not is_account(self.monitor_user):
+            raise SetupFailed(f"{self.monitor_user!r} is no name of an account.")
+        if len(str(self.sockets)) > _LONGEST_SOCKET_FOLDER or not is_plain(
+            self.data_dir
+        ):
             raise SetupFailed(
-                f"The path {self.data_dir} is too long or has quotes. Choose another "
-                "with --data."
+                f"The path {self.data_dir} is too long, or has spaces, quotes or signs "
+                "that systemd takes for its own. Choose another with --data."
             )
+
+
+def is_plain(path: Path) -> bool:
+    """Tell whether a path can stand in a unit of systemd and in an address as it is."""
+    return not _SPECIAL.search(str(path))
+
+
+def is_account(name: str) -> bool:
+    """Tell whether an account can be called so; a file of access rules holds it."""
+    return _ACCOUNT.fullmatch(name) is not None
 
 
 def is_address(host: str) -> bool:

@@ -8,11 +8,17 @@ from typing import Any
 import psycopg
 import pytest
 
-from app.domain.errors import EnvironmentFault, NotPermitted, StateConflict
+from app.domain.errors import (
+    EnvironmentFault,
+    NotPermitted,
+    StateConflict,
+    StorageUnavailable,
+)
 from app.domain.hold import NewHold
 from app.domain.ids import InfractionId, Sha256
 from app.domain.infraction import Infraction
 from app.evidence.store import LocalEvidenceStore
+from db import case_erasure
 from db.case_erasure import Erasing, overdue_cases, retention_rules, set_retention
 from db.plate_retention import Forgetting
 from tests.builders.kept import KeptSite
@@ -47,6 +53,33 @@ def _certificate(kept: KeptSite, case: Infraction) -> dict[str, Any]:
     )
     assert row is not None
     return dict(row[0])
+
+
+class _Stubborn:
+    """Lets go of no file that it was asked for among the first two."""
+
+    def __init__(self, store: LocalEvidenceStore) -> None:
+        self._store = store
+        self.kept: set[Sha256] = set()
+
+    def delete(self, sha256: Sha256) -> bool:
+        if len(self.kept) < 2:
+            self.kept.add(sha256)
+        if sha256 in self.kept:
+            raise StorageUnavailable("This file cannot be deleted now. Wait.")
+        return self._store.delete(sha256)
+
+
+def test_files_that_cannot_go_keep_no_other_however_many(
+    kept: KeptSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(case_erasure, "_FILES", 2)
+    kept.found(*(b"%d" % number for number in range(5)))
+    kept.age()
+    store = _Stubborn(kept.store)
+    done = Erasing(kept.database.superuser_dsn, store)
+    done.finish()
+    assert (done.files, kept.files()) == (3, set(store.kept))
 
 
 def test_who_is_in_it_is_forgotten_and_what_happened_is_counted(

@@ -184,10 +184,59 @@ def test_an_altered_hold(database: Database, look: _Look, case: Infraction) -> N
     assert look() == {}
 
 
+_UNDOINGS = (
+    "DELETE FROM atalaya.review_undo",
+    "UPDATE atalaya.review_undo SET undone_by = 'sofia'",
+    "INSERT INTO atalaya.review_undo SELECT r.id, 'ana' FROM atalaya.review AS r"
+    " WHERE NOT EXISTS (SELECT FROM atalaya.review_undo AS u WHERE u.review_id = r.id)",
+)
+
+
+def test_a_decision_that_nobody_undid(
+    database: Database, look: _Look, case: Infraction
+) -> None:
+    """Whoever wants a confirmed case out of the way need not touch the decision."""
+    store = database.login("ana").case_store
+    store.undo(case.id)
+    store.decide(confirmation(case))
+    assert look() == {}
+    for statement in _UNDOINGS:
+        with _tampered(database, "review_undo", statement):
+            assert Trouble.REVIEW_ALTERED in look().values(), statement
+    assert look() == {}
+
+
 def test_an_altered_term(database: Database, look: _Look) -> None:
     set_retention(database.dsn("admin"), "speeding", "pending", 100)
-    _tamper(database, "UPDATE atalaya.case_retention SET keep_days = 8")
+    assert look() == {}
+    _tamper(
+        database,
+        "UPDATE atalaya.case_retention SET keep_days = 8 WHERE state = 'pending'",
+    )
+    # Of the other nobody ever changed the term: it is what the tables came with.
+    assert look() == {
+        "speeding pending": Trouble.RETENTION_ALTERED,
+        "red_light pending": Trouble.RETENTION_ALTERED,
+    }
+
+
+def test_a_term_that_was_set_earlier_than_it_was(
+    database: Database, look: _Look
+) -> None:
+    """A new term erases nothing for seven days, from when it was set on."""
+    set_retention(database.dsn("admin"), "speeding", "pending", 100)
+    _tamper(
+        database,
+        "UPDATE atalaya.case_retention SET changed_at = now() - interval '8 days'",
+    )
     assert look() == {"speeding pending": Trouble.RETENTION_ALTERED}
+
+
+def test_a_term_that_is_gone(database: Database, look: _Look) -> None:
+    set_retention(database.dsn("admin"), "speeding", "pending", 100)
+    _tamper(database, "DELETE FROM atalaya.case_retention")
+    assert look()["speeding pending"] is Trouble.RETENTION_ALTERED
+    assert look()["red_light rejected"] is Trouble.RETENTION_ALTERED
 
 
 def test_an_altered_notice(database: Database, look: _Look, case: Infraction) -> None:
@@ -214,6 +263,16 @@ def test_a_file_of_a_twin_that_is_noted_no_more(
     assert look() == {}
     _tamper(database, "DELETE FROM atalaya.twin_file")
     assert look() == {str(twin.id): Trouble.EVIDENCE_ROW_ALTERED}
+
+
+@pytest.mark.parametrize(
+    "change", ["kind = 'seal'", "media_type = 'text/plain'", "size_bytes = 1"]
+)
+def test_an_altered_evidence_row(
+    database: Database, look: _Look, case: Infraction, change: str
+) -> None:
+    _tamper(database, f"UPDATE atalaya.evidence SET {change}")  # noqa: S608
+    assert look() == {str(case.id): Trouble.EVIDENCE_ROW_ALTERED}
 
 
 def test_a_flipped_byte(

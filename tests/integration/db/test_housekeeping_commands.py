@@ -4,12 +4,14 @@ import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 import main
 from app.config.paths import Paths
 from app.config.secret_store import open_secret_store
+from app.evidence.open_store import open_evidence, set_aside_store
 from tests.builders.kept import KeptSite
 from tests.fixtures_db import Database, password_of
 
@@ -132,3 +134,34 @@ def test_what_is_kept_of_a_plate_is_written_in_somebodys_name(
     sums = (folder / "SHA256SUMS").read_text()
     assert f"{hashlib.sha256(data).hexdigest()}  data.json" in sums
     terminal.person("ana", "export-subject", *wanted, code=main.EXIT_FAULT)
+
+
+def test_what_was_set_aside_is_erased_with_its_case(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    """A case may come late, when its files were set aside; they outlive it nowhere."""
+    case = terminal.kept.found(b"still")
+    paths = Paths(tmp_path)
+    aside = set_aside_store(paths, open_evidence(paths, open_secret_store(paths)))
+    source = tmp_path / "source"
+    source.write_bytes(b"still")
+    aside.put(source)
+    assert list(aside.names()) == [case.evidence[0].sha256]
+    terminal.kept.age()
+    assert "1 cases erased, 1 files deleted" in terminal.owner("retention", "apply")
+    assert list(aside.names()) == []
+
+
+def test_a_lock_stands_until_the_end_of_the_day_where_the_site_is(
+    terminal: Terminal,
+) -> None:
+    """In Lima the day ends five hours after it has ended in Greenwich."""
+    case = terminal.kept.found(b"still")
+    day = (datetime.now(UTC) + 40 * _DAY).strftime("%Y-%m-%d")
+    words = ("hold", str(case.id), "--reason", "objection", "--until", day)
+    terminal.person("sofia", *words)
+    (hold,) = terminal.kept.database.login("sofia").case_store.holds()
+    assert hold.ends is not None
+    local = hold.ends.astimezone(ZoneInfo("America/Lima"))
+    assert f"{local:%Y-%m-%d %H:%M}" == f"{day} 23:59"
+    assert f"until {day}" in terminal.person("sofia", "holds")

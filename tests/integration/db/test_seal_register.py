@@ -2,14 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from app.config.paths import Paths
 from app.domain.errors import StateConflict
 from app.domain.evidence import EvidenceItem, EvidenceKind
 from app.domain.ids import EvidenceId, Sha256, new_uuid
 from app.domain.seal import EngineKey
-from app.evidence.seal_key import SealKey, handed_over
+from app.evidence.seal_key import KEY_SECRET, SealKey, handed_over
+from app.evidence.store import LocalEvidenceStore
+from app.runtime.sealing import sealing
 from tests.builders.infractions import OCCURRED, speeding
 from tests.builders.site import finding, installed_camera
 from tests.fakes.manual_clock import ManualClock
@@ -40,6 +44,44 @@ def test_a_key_and_the_one_that_replaced_it(database: Database) -> None:
     known = database.login("ana").seals.keys()
     assert all(_told(*pair) for pair in zip((first, second), known, strict=True))
     assert handed_over(known[1])
+
+
+def test_keys_that_were_changed_before_the_server_knew_them(
+    database: Database, tmp_path: Path
+) -> None:
+    """All are told, the oldest first: else what they sealed is looked at by nobody."""
+    secrets, clock = MemorySecrets(), ManualClock()
+    keys = [SealKey.of(secrets, clock)]
+    for _ in range(3):
+        clock.advance(timedelta(days=1))
+        keys.append(SealKey.rotate(secrets, clock))
+    assert len(secrets.get(KEY_SECRET)[1]) < 1024  # type: ignore[index]
+    store = LocalEvidenceStore(tmp_path / "evidence", floor_bytes=0)
+    for _ in range(2):
+        with sealing(
+            Paths(tmp_path), store, secrets, clock, database.gateway()
+        ) as seals:
+            seals.sink.probe()
+    known = database.login("ana").seals.keys()
+    assert [each.key for each in known] == [key.public for key in keys]
+    assert [handed_over(each) for each in known] == [False, True, True, True]
+
+
+def test_a_key_that_cannot_be_told_any_more_keeps_no_later_one(
+    database: Database, tmp_path: Path
+) -> None:
+    """A release before told the second one alone, which is the first to the server."""
+    secrets, clock = MemorySecrets(), ManualClock()
+    gateway = database.gateway()
+    SealKey.of(secrets, clock)
+    second = SealKey.rotate(secrets, clock)
+    gateway.register_key(second.entry("desk"))
+    third = SealKey.rotate(secrets, clock)
+    store = LocalEvidenceStore(tmp_path / "evidence", floor_bytes=0)
+    with sealing(Paths(tmp_path), store, secrets, clock, gateway) as seals:
+        seals.sink.probe()
+    known = database.login("ana").seals.keys()
+    assert {each.key for each in known} == {second.public, third.public}
 
 
 def test_a_second_key_without_a_handover_is_refused(database: Database) -> None:

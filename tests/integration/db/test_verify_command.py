@@ -1,6 +1,7 @@
 """A case goes through the engine's parts to the server, and `verify` checks it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from app.config.paths import Paths
 from app.domain.clock import SystemClock
 from app.domain.evidence import EvidenceKind
 from app.domain.infraction import Infraction
+from app.evidence.spool import Spool
 from app.evidence.store import LocalEvidenceStore
 from app.runtime.sealing import sealing
-from main import EXIT_FAULT, main
+from main import EXIT_ALREADY_RUNNING, EXIT_FAULT, main
 from tests.builders.infractions import speeding
 from tests.builders.sealed import SealedCases, item_of
 from tests.builders.site import finding, installed_camera
@@ -111,6 +113,24 @@ def test_a_case_with_everything(
     assert "not the one recorded (clip)" in capsys.readouterr().out
 
 
+def test_a_wrong_stamp_is_told_and_keeps_no_case_in(
+    database: Database,
+    paths: Paths,
+    store: LocalEvidenceStore,
+    verify: _Type,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Every engine may write stamps: one bad one could stop any case."""
+    case = _recorded(database, paths, store)
+    seal = item_of(case, EvidenceKind.SEAL).sha256
+    database.gateway().add_stamp(case.id, seal, b"by whom?")
+    folder = tmp_path / "copy"
+    assert verify(case.id, "--export", str(folder)) == 1
+    assert "does not hold: the time-stamp" in capsys.readouterr().out
+    assert (folder / "seal.json").exists()
+
+
 def test_a_case_without_an_authority_says_so(
     database: Database,
     paths: Paths,
@@ -177,6 +197,20 @@ def test_what_is_not_there(
     assert "no case with this identity" in capsys.readouterr().err
     assert verify(tmp_path) == EXIT_FAULT
     assert "no manifest" in capsys.readouterr().err
+
+
+def test_the_key_is_not_changed_while_an_engine_seals_with_it(
+    paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it sealed from then on would be sealed with a key that is over."""
+    home = ["--home", str(paths.root)]
+    assert main(["db", "seal-key", *home]) == 0
+    shown = capsys.readouterr().out
+    with closing(Spool(paths.spool / "spool.sqlite", SystemClock(), ballast_bytes=1)):
+        assert main(["db", "seal-key", "--rotate", *home]) == EXIT_ALREADY_RUNNING
+        assert "Stop it first" in capsys.readouterr().err
+        assert main(["db", "seal-key", *home]) == 0
+    assert capsys.readouterr().out == shown
 
 
 def test_the_key_is_shown_and_changed(

@@ -4,6 +4,7 @@ import os
 import stat
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,33 @@ def test_a_certificate_is_renewed_in_time(tmp_path: Path) -> None:
     made.verify_directly_issued_by(authority.certificate)
 
 
+def test_an_address_is_certified_once_however_it_is_written(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    account = Account("me", os.geteuid(), os.getegid())
+    authority = authority_in(quiet(), tmp_path, now)
+    assert authority is not None
+    folder = tmp_path / "tls"
+    folder.mkdir()
+    hosts = ("db.site.example", "2001:DB8:0:0::1")
+    certify = partial(
+        keep_server_certificate, quiet(), authority, folder, hosts, account, now
+    )
+    assert certify()
+    assert not certify()
+
+
+@pytest.mark.parametrize("name", ["", "../ana", "ana/x", "x" * 65])
+def test_nobody_is_certified_under_a_name_that_is_none(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "authority").mkdir()
+    assert authority_in(quiet(), tmp_path / "authority", datetime.now(UTC))
+    told = ["client-certificate", name, "--data", str(tmp_path)]
+    assert main([*told, "--out", str(tmp_path / "out")]) == 1
+    assert "is no name" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_authority_that_others_could_read_is_not_used(tmp_path: Path) -> None:
     authority_in(quiet(), tmp_path, datetime.now(UTC))
     (tmp_path / "ca.key").chmod(0o640)
@@ -224,6 +252,10 @@ _SOUND = ServerSite(hosts=("db",), data_dir=Path("/var/lib/x"))
         replace(_SOUND, port=0),
         replace(_SOUND, database="x'; --"),
         replace(_SOUND, data_dir=Path("/" + "x" * 100)),
+        replace(_SOUND, data_dir=Path("/var/lib/our server")),
+        replace(_SOUND, data_dir=Path("/var/lib/100%")),
+        replace(_SOUND, monitor_user="watcher\natalaya everybody postgres"),
+        replace(_SOUND, monitor_user="/.*"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(site: ServerSite) -> None:

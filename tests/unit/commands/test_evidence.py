@@ -10,6 +10,7 @@ from app.config import secret_store
 from app.config.paths import Paths
 from app.config.secret_store import open_secret_store
 from app.domain.ids import Sha256
+from app.evidence.blobs import CURRENT_KEY
 from app.evidence.open_store import S3_SECRET, open_evidence, set_aside_store
 from app.evidence.sealed_format import MAGIC
 from app.evidence.store import BlobEvidenceStore, LocalEvidenceStore
@@ -35,6 +36,14 @@ class Workstation:
         source.write_bytes(content)
         opened = open_evidence(self.paths, open_secret_store(self.paths))
         return opened.store.put(source)[0]
+
+    def let_pass(self, *places: Path) -> None:
+        """Have some time pass since the key in use was noted."""
+        local = (self.paths.evidence, self.paths.set_aside)
+        waiting = self.paths.spool / "evidence"
+        for folder in (*local, waiting, *places):
+            if (note := folder / CURRENT_KEY).exists():
+                os.utime(note, (note.stat().st_atime, note.stat().st_mtime - 3600))
 
     def aside(self) -> BlobEvidenceStore:
         """Return where files without a case go."""
@@ -92,8 +101,74 @@ def test_a_key_is_rotated_and_the_old_one_forgotten(station: Workstation) -> Non
     assert "1 keys were wrapped anew" in station.run("rotate-key")
     assert "0 keys were wrapped anew, 1" in station.run("rotate-key", "--resume")
     assert old not in station.run("keys")
+    station.let_pass()
     station.run("forget-key", old)
     assert station.read(name) == b"evidence"
+
+
+def test_no_key_is_forgotten_while_an_engine_may_seal_with_it(
+    station: Workstation,
+) -> None:
+    """An engine looks only now and then which key is in force, and holds what it had.
+
+    What it sealed with a key that is gone, nobody could read again.
+    """
+    station.put(b"before")
+    running = open_evidence(station.paths, open_secret_store(station.paths))
+    running.store.put(station.paths.root / "source")
+    old = station.run("keys").split(":")[0]
+    station.run("rotate-key")
+    assert "minutes" in station.run("forget-key", old, code=main.EXIT_FAULT)
+    (station.paths.root / "source").write_bytes(b"by the engine that was running")
+    name, _ = running.store.put(station.paths.root / "source")
+    station.let_pass()
+    assert "1 files" in station.run("forget-key", old, code=main.EXIT_FAULT)
+    assert station.read(name) == b"by the engine that was running"
+
+
+def test_a_key_is_not_forgotten_for_the_place_in_use_alone(
+    station: Workstation, tmp_path: Path
+) -> None:
+    """What lies in the own folder still is rotated, and counted, like the rest."""
+    name = station.put(b"in the own folder")
+    old = station.run("keys").split(":")[0]
+    station.run("set", "share", str(tmp_path / "share"))
+    station.put(b"in the share")
+    assert "2 file(s)" in station.run("keys")
+    assert "2 keys were wrapped anew" in station.run("rotate-key")
+    station.let_pass(tmp_path / "share")
+    station.run("forget-key", old)
+    station.run("set", "own")
+    assert station.read(name) == b"in the own folder"
+
+
+def test_what_was_sealed_is_read_also_by_a_store_in_clear(
+    station: Workstation,
+) -> None:
+    """And is not taken for damaged; its key is in use as long as it is there."""
+    name = station.put(b"evidence")
+    key = station.run("keys").split(":")[0]
+    station.run("set", "own", "--plain")
+    assert station.read(name) == b"evidence"
+    assert station.put(b"evidence") == name
+    assert not (station.paths.evidence / "damaged").exists()
+    assert f"{key}: 1 file(s)" in station.run("keys")
+    assert station.put(b"in clear") != name
+    assert "1 keys were wrapped anew" in station.run("rotate-key")
+    assert station.read(name) == b"evidence"
+
+
+def test_what_waits_sealed_follows_to_a_store_in_clear(
+    station: Workstation, tmp_path: Path
+) -> None:
+    share = tmp_path / "share"
+    station.run("set", "share", str(share))
+    share.rename(tmp_path / "gone")
+    name = station.put(b"waits")
+    (tmp_path / "gone").rename(share)
+    station.run("set", "share", str(share), "--plain")
+    assert "1 file(s) were handed on" in station.run("forward")
+    assert (share / name[:2] / name[2:4] / name).read_bytes() == b"waits"
 
 
 def test_what_was_set_aside_is_sealed_and_rotated_as_the_rest(
@@ -109,6 +184,7 @@ def test_what_was_set_aside_is_sealed_and_rotated_as_the_rest(
     old = station.run("keys").split(":")[0]
     assert "2 file(s)" in station.run("keys")
     assert "2 keys were wrapped anew" in station.run("rotate-key")
+    station.let_pass()
     station.run("forget-key", old)
     with station.aside().open(name) as file:
         assert file.read() == b"no case names it"
@@ -129,7 +205,7 @@ def test_two_workstations_share_a_folder(
     """With the keys brought over once; the old evidence is copied there."""
     before = station.put(b"before the share")
     share, keys = tmp_path / "share", tmp_path / "keys.json"
-    station.run("set", "share", str(share))
+    assert "not mounted" in station.run("set", "share", str(share))
     assert "1 were copied, 0 were there already" in station.run("copy")
     name = station.put(b"evidence")
     station.run("export-keys", str(keys))
@@ -137,7 +213,7 @@ def test_two_workstations_share_a_folder(
 
     (tmp_path / "second").mkdir()
     second = Workstation(tmp_path / "second", capsys)
-    second.run("set", "share", str(share))
+    assert "not mounted" not in second.run("set", "share", str(share))
     assert "evidence import-keys" in second.run("check", code=1)
     second.run("import-keys", str(keys))
     assert "answers, and its key is here" in second.run("check")
@@ -203,6 +279,32 @@ def test_keys_in_a_file(station: Workstation, tmp_path: Path) -> None:
     assert station.read(name) == b"evidence"
     keys.chmod(0o644)
     assert "chmod 600" in station.run("check", code=1)
+
+
+def test_keys_go_along_to_where_they_are_kept_from_now_on(
+    station: Workstation, tmp_path: Path
+) -> None:
+    """From the secret store to a file, and back again; nothing is sealed in between."""
+    first = station.put(b"first")
+    station.run("rotate-key")
+    keys = tmp_path / "keys.json"
+    said = station.run("set", "own", "--key-file", str(keys))
+    assert "1 master key(s) came along" in said
+    assert station.read(first) == b"first"
+    second = station.put(b"second")
+    station.run("rotate-key")
+    station.run("set", "own")
+    keys.unlink()
+    assert "key is here" in station.run("check")
+    third = station.put(b"third")
+    found = [station.read(name) for name in (first, second, third)]
+    assert found == [b"first", b"second", b"third"]
+
+
+def test_a_setting_that_cannot_be_read_is_set_again(station: Workstation) -> None:
+    (station.paths.root / "evidence.json").write_text("{", encoding="utf-8")
+    assert "evidence set" in station.run("show", code=main.EXIT_FAULT)
+    assert "own folder, encrypted" in station.run("set", "own")
 
 
 def test_a_store_in_clear_is_told_by_the_check(station: Workstation) -> None:

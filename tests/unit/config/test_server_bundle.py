@@ -107,3 +107,12 @@ def test_as_it_is_typed(
     assert main([*command, *home]) == EXIT_FAULT
     assert main([*command, "--built-in", *home]) == 0
     assert chosen_server(Paths(tmp_path / "home")) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe{}", b"{}"])
+def test_a_choice_that_cannot_be_read_is_told(tmp_path: Path, content: bytes) -> None:
+    """It must not pass for the built-in database, nor for a bug."""
+    paths = Paths(tmp_path)
+    (paths.server / "server.json").write_bytes(content)
+    with pytest.raises(ConfigurationInvalid, match="use-server"):
+        chosen_server(paths)

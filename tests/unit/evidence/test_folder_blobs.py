@@ -1,6 +1,7 @@
 """A share is not a disk: whatever it answers wrongly may be right later."""
 
 import errno
+import io
 import os
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import pytest
 from app.domain.errors import StorageFull, StorageUnavailable
 from app.domain.ids import Sha256
 from app.evidence.folder_blobs import FolderBlobs
+from app.evidence.master_keys import MasterKeys, SecretVault
+from app.evidence.open_store import folder_store
 from app.evidence.store import BlobEvidenceStore
+from tests.fakes.secrets import MemorySecrets
 
 _MARKER = "atalaya-evidence-1"
 
@@ -33,6 +37,33 @@ def source(tmp_path: Path) -> Path:
 
 def _store(share: Path) -> BlobEvidenceStore:
     return BlobEvidenceStore(FolderBlobs(share, floor_bytes=0, marker=_MARKER))
+
+
+def test_a_backup_is_only_read(tmp_path: Path) -> None:
+    """It may be mounted read-only; what lies in it is nobody's to clear away."""
+    backup = tmp_path / "backup"
+    name, _ = _filled(backup)
+    left = backup / "incoming" / "of-the-store-it-was"
+    left.write_bytes(b"x")
+    os.utime(left, (0, 0))
+    before = _described(backup)
+    keys = MasterKeys(SecretVault(MemorySecrets()))
+    with folder_store(backup, keys).open(name) as file:
+        assert file.read() == b"evidence"
+    assert _described(backup) == before
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    assert list(folder_store(bare, keys).names()) == []
+    assert list(bare.iterdir()) == []
+
+
+def _filled(folder: Path) -> tuple[Sha256, int]:
+    store = BlobEvidenceStore(FolderBlobs(folder, floor_bytes=0))
+    return store.put_stream(io.BytesIO(b"evidence"), 8)
+
+
+def _described(folder: Path) -> set[tuple[str, int]]:
+    return {(str(p), p.stat().st_mtime_ns) for p in folder.rglob("*")}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A store elsewhere that is away for a while costs no evidence."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from app.domain.errors import EvidenceDamaged, StorageFull, StorageUnavailable
 from app.domain.ids import Sha256
-from app.evidence.blobs import CURRENT_KEY
+from app.evidence.blobs import CURRENT_KEY, is_key
 from app.evidence.folder_blobs import FolderBlobs
 from app.evidence.master_keys import MasterKeys, SecretVault
 from app.evidence.outbox import Forwarding, OutboxEvidenceStore
@@ -20,6 +21,7 @@ from tests.fakes.secrets import MemorySecrets
 
 _AWAY_S = 30.0
 _WITHIN_S = 20.0
+_Ahead = tuple[str, Path] | None
 
 
 class Scene:
@@ -107,10 +109,25 @@ def test_nothing_is_deleted_here_while_the_store_is_away(scene: Scene) -> None:
     with pytest.raises(StorageUnavailable):
         scene.store.delete(name)
     assert scene.store.waiting() == 1
-    scene.remote.away = False
+    scene.remote.away, scene.now_s = False, _AWAY_S
     assert scene.store.delete(name)
     with pytest.raises(EvidenceDamaged):
         scene.store.open(name)
+
+
+def test_a_store_that_is_away_is_asked_to_delete_only_after_a_while(
+    scene: Scene,
+) -> None:
+    """Else erasing would wait for its timeouts file by file."""
+    name = scene.put(b"to be erased")
+    scene.remote.away = True
+    with pytest.raises(StorageUnavailable, match="away"):
+        scene.store.delete(name)
+    scene.remote.away = False
+    with pytest.raises(StorageUnavailable, match="away"):
+        scene.store.delete(name)
+    scene.now_s = _AWAY_S
+    assert scene.store.delete(name)
 
 
 def test_it_is_asked_again_only_after_a_while(scene: Scene) -> None:
@@ -161,6 +178,47 @@ def test_what_was_damaged_while_it_waited_is_kept_and_named(scene: Scene) -> Non
         scene.store.open(spoilt)
 
 
+def test_one_file_that_the_store_does_not_take_keeps_no_other(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too large for its line, say: the next round begins behind it."""
+    scene.remote.away = True
+    names = sorted(scene.put(b"%d" % number) for number in range(6))
+    scene.remote.away = False
+    add = scene.remote.add
+
+    def refusing(name: str, draft: Path, ahead: _Ahead = None) -> bool:
+        if name in names[:2]:
+            raise StorageUnavailable("This one takes too long. Wait.")
+        return add(name, draft, ahead)
+
+    monkeypatch.setattr(scene.remote, "add", refusing)
+    for _ in range(3):
+        with pytest.raises(StorageUnavailable):
+            scene.store.forward()
+    assert list(scene.store.outbox.names()) == names[:2]
+    monkeypatch.setattr(scene.remote, "add", add)
+    assert scene.store.forward() == 2
+    assert not scene.store.trouble
+
+
+def test_one_file_whose_key_is_elsewhere_keeps_no_other(scene: Scene) -> None:
+    """It stays, and is told; what comes meanwhile goes to the store at once."""
+    scene.remote.away = True
+    locked, free = scene.put(b"locked"), scene.put(b"free")
+    scene.remote.away = False
+    (record,) = (n for n in scene.local.names(locked) if is_key(n))
+    path = scene.local.path_of(record)
+    sealed = json.loads(path.read_bytes())
+    path.chmod(0o600)
+    path.write_text(json.dumps(sealed | {"master": "0" * 16}))
+    assert scene.store.forward() == 1
+    assert "import-keys" in scene.store.trouble
+    assert list(scene.store.outbox.names()) == [locked]
+    assert free in scene.remote.kept
+    assert scene.put(b"new") in scene.remote.kept
+
+
 def test_a_key_that_was_rotated_elsewhere_stops_no_evidence(scene: Scene) -> None:
     """It waits, sealed with a key that is here, until the new one is brought."""
     scene.put(b"before")
@@ -191,6 +249,27 @@ def test_what_is_nowhere_may_wait_elsewhere(scene: Scene) -> None:
     scene.remote.away = True
     with pytest.raises(StorageUnavailable):
         scene.store.open(Sha256("0" * 64))
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs Linux")
+def test_a_share_whose_files_cannot_be_read_costs_no_evidence(scene: Scene) -> None:
+    """Its note opens, and reading it fails: as when the network goes in between."""
+    share = scene.folder / "share"
+    share.mkdir()
+    (share / "marker").touch()
+    (share / CURRENT_KEY).symlink_to("/proc/self/mem")
+    keys = MasterKeys(SecretVault(MemorySecrets()))
+    blobs = FolderBlobs(share, marker="marker", floor_bytes=0)
+    local = FolderBlobs(scene.folder / "local", floor_bytes=0)
+    store = OutboxEvidenceStore(
+        BlobEvidenceStore(local, Sealing(local, keys)),
+        BlobEvidenceStore(blobs, Sealing(blobs, keys)),
+    )
+    source = scene.folder / "source"
+    source.write_bytes(b"waits")
+    store.put(source)
+    assert store.waiting() == 1
+    assert "does not answer as it should" in store.trouble
 
 
 @pytest.fixture

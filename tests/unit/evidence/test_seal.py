@@ -24,7 +24,7 @@ from app.evidence.seal import (
     open_sealer,
     read_seal,
 )
-from app.evidence.seal_key import KEY_SECRET, SealKey, handed_over
+from app.evidence.seal_key import KEY_SECRET, SealKey, entries_before, handed_over
 from app.evidence.signing import SigningKey, canonical, fingerprint, signed_by
 from tests.builders.infractions import PROVENANCE, speeding
 from tests.fakes.manual_clock import ManualClock
@@ -193,6 +193,21 @@ def test_a_changed_key_was_handed_over() -> None:
     assert not handed_over(replace(entry, replaces=new.public))
     assert not handed_over(replace(entry, handover=None))
     assert not handed_over(old.entry("desk"))
+
+
+def test_former_keys_are_known_as_far_as_they_can_be_read() -> None:
+    """A damaged one costs those before it, and never the present one."""
+    secrets, clock = MemorySecrets(), ManualClock()
+    keys = [SealKey.of(secrets, clock)]
+    keys += [SealKey.rotate(secrets, clock) for _ in range(2)]
+    told = [key.entry("desk") for key in keys]
+    assert entries_before(secrets, told[2]) == told[:2]
+    assert entries_before(secrets, told[0]) == []
+    assert not any(
+        "private" in secret for _, secret in list(secrets.entries.values())[1:]
+    )
+    secrets.put(f"{KEY_SECRET}-{keys[0].public}", "", "{}")
+    assert entries_before(secrets, told[2]) == told[1:2]
 
 
 @pytest.mark.parametrize("entry", ["", "{}", "[]", '{"private": "zz"}'])

@@ -1,7 +1,9 @@
 """A store that seals: what lies in it, who can read it, and how keys are changed."""
 
+import json
 import os
 import tracemalloc
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ from app.evidence.store import BlobEvidenceStore, LocalEvidenceStore
 from tests.fakes.blobs import MemoryBlobs
 from tests.fakes.secrets import MemorySecrets
 
+_LATER = datetime(2100, 1, 1, tzinfo=UTC)
 _CONTENT = b"what the camera saw " * 20_000
 
 
@@ -144,13 +147,13 @@ def test_rotation_changes_keys_and_no_object(
     old = keys.current_id() or ""
     before = dict(blobs.kept)
     with pytest.raises(StateConflict, match="in use"):
-        upkeep.forget_master([store], keys, old)
+        upkeep.forget_master([store], keys, old, _LATER)
     done = upkeep.rotate([store], keys)
     assert (done.changed, done.damaged) == (3, [])
     new = keys.current_id() or ""
     assert all(blobs.kept[name] == before[name] for name in names)
     assert upkeep.masters_in_use([store]) == {new: 3}
-    upkeep.forget_master([store], keys, old)
+    upkeep.forget_master([store], keys, old, _LATER)
     assert [_read(store, name)[:1] for name in names] == [b"\0", b"\1", b"\2"]
 
 
@@ -167,7 +170,7 @@ def test_a_rotation_that_was_broken_off_goes_on(
         assert sealing.rewrap(key, new)
     assert all(len(_read(store, name)) == 1000 for name in names)
     with pytest.raises(StateConflict, match="still wraps the keys of 2 files"):
-        upkeep.forget_master([store], keys, old)
+        upkeep.forget_master([store], keys, old, _LATER)
     done = upkeep.rewrap_all([store], new)
     assert (done.changed, done.already) == (2, 2)
 
@@ -286,3 +289,59 @@ def test_memory_stays_bounded(keys: MasterKeys, tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     assert peak_bytes < 12 << 20
+
+
+@pytest.mark.parametrize("note", [b"", b"no key", b"F" * 16, b"\xff" * 64])
+def test_a_note_that_names_no_key_is_told_and_mended(
+    store: BlobEvidenceStore,
+    blobs: MemoryBlobs,
+    keys: MasterKeys,
+    tmp_path: Path,
+    note: bytes,
+) -> None:
+    """Evidence waits until then, as without a key; it is no bug of the program."""
+    name = _put(store, tmp_path, b"before")
+    blobs.kept[CURRENT_KEY] = note
+    after = _over(blobs, keys)
+    with pytest.raises(KeyUnavailable, match="rotate-key --resume"):
+        _put(after, tmp_path, b"after")
+    upkeep.rewrap_all([after], keys.current_id() or "")
+    assert _read(after, _put(after, tmp_path, b"after")) == b"after"
+    assert _read(after, name) == b"before"
+
+
+@pytest.mark.parametrize("master", ["", "../evil", "F" * 16, "e" * 17])
+def test_a_record_that_names_no_key_opens_nothing(
+    store: BlobEvidenceStore, blobs: MemoryBlobs, tmp_path: Path, master: str
+) -> None:
+    name = _put(store, tmp_path, b"evidence")
+    (record,) = filter(is_key, blobs.kept)
+    document = json.loads(blobs.kept[record])
+    blobs.kept[record] = json.dumps(document | {"master": master}).encode()
+    with pytest.raises(EvidenceDamaged):
+        store.open(name)
+    assert upkeep.rewrap_all([store], "0" * 16).damaged == [record]
+
+
+def test_a_record_nested_without_end_opens_nothing(
+    store: BlobEvidenceStore, blobs: MemoryBlobs, tmp_path: Path
+) -> None:
+    name = _put(store, tmp_path, b"evidence")
+    (record,) = filter(is_key, blobs.kept)
+    blobs.kept[record] = b"[" * 60_000
+    with pytest.raises(EvidenceDamaged):
+        store.open(name)
+
+
+def test_a_key_that_is_elsewhere_keeps_no_other_from_its_rotation(
+    store: BlobEvidenceStore, blobs: MemoryBlobs, keys: MasterKeys, tmp_path: Path
+) -> None:
+    """What another computer's key wraps stays so, and is named."""
+    mine = _put(store, tmp_path, b"mine")
+    foreign = MemoryBlobs(tmp_path)
+    _put(_over(foreign, MasterKeys(SecretVault(MemorySecrets()))), tmp_path, b"theirs")
+    (record,) = filter(is_key, foreign.kept)
+    blobs.kept[record] = foreign.kept[record]
+    done = upkeep.rotate([store], keys)
+    assert (done.changed, done.locked) == (1, [record])
+    assert _read(store, mine) == b"mine"
