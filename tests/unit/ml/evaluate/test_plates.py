@@ -1,5 +1,6 @@
 """Figures of the plate stage, with tables as people write them."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from ml.evaluate.plates import PlateEvaluation, edits, evaluate_plates, summary
 from ml.plate.grammar import ALPHABET, load_grammar
 from ml.plate.reader import TrackPlateReader
 from ml.plate.recogniser import PlateRecogniser
+from ml.plate.spelling import Frames
 
 Image = npt.NDArray[np.uint8]
 
@@ -53,13 +55,18 @@ class _GreyRecogniser(PlateRecogniser):
         """Load nothing."""
         self.sureness = sureness
 
-    def read(self, plate: Image) -> npt.NDArray[np.float32]:
-        """Return the characters that belong to the commonest brightness."""
+    def frames(self, plates: Sequence[Image]) -> list[Frames]:
+        """Return the characters that belong to the commonest brightness of each."""
+        return [self._frames(plate) for plate in plates]
+
+    def _frames(self, plate: Image) -> Frames:
         seen = plate[plate > 0]
         text = _PLATES[int(np.bincount(seen).argmax())] if seen.size else ""
-        table = np.zeros((len(text), len(ALPHABET)), np.float32)
-        table[range(len(text)), [ALPHABET.index(c) for c in text]] = self.sureness
-        return table
+        frames = np.zeros((2 * len(text) + 1, 1 + len(ALPHABET)), np.float32)
+        places = range(1, 2 * len(text), 2)
+        frames[places, [1 + ALPHABET.index(c) for c in text]] = self.sureness
+        frames[::2, 0] = 1.0
+        return frames
 
 
 def _reader(sureness: float = 0.99) -> TrackPlateReader:
