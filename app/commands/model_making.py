@@ -68,6 +68,9 @@ def _add_train_plates(actions: Commands) -> None:
         default=[],
         help="CSV of plates that people read, as for `evaluate plates`",
     )
+    parser.add_argument(
+        "--base", metavar="FILE.onnx", type=Path, help="a reader to learn on from"
+    )
     parser.add_argument("--hours", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=1, help="that make pictures")
@@ -142,7 +145,12 @@ def _train_plates(options: argparse.Namespace) -> int:
     from ml.train.plates.stream import Material
 
     material = Material(fonts_in(options.fonts), real_plates(options.real))
-    lesson = Lesson(hours=options.hours, seed=options.seed, workers=options.workers)
+    lesson = Lesson(
+        hours=options.hours,
+        seed=options.seed,
+        workers=options.workers,
+        begin_with=options.base,
+    )
     made = learn(
         material,
         options.out,

@@ -16,7 +16,7 @@ Image = npt.NDArray[np.uint8]
 _SAME_IOU = 0.3
 _NEARLY_IOU = 0.8
 _EDGE_PX = 4.0
-_SURE = 0.6
+_SURE = 0.3
 _ABOUT = 3.0
 """The part of the picture that is looked at closely around a plate, in its widths."""
 _LEAST_SIDE_PX = 96.0

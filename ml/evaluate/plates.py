@@ -17,7 +17,7 @@ from ml.evaluate.plate_labels import PlateLabel, PlateTable, normal
 from ml.evaluate.plate_search import FoundPlate, find_plates, overlap
 from ml.plate.grammar import ALPHABET
 from ml.plate.reader import TrackPlateReader, cut
-from ml.plate.vote import Publication, vote
+from ml.plate.vote import Publication
 
 Image = npt.NDArray[np.uint8]
 
@@ -173,7 +173,7 @@ class _Text:
 def _voted(plate: FoundPlate, reader: TrackPlateReader) -> _Text:
     if plate.read is None:
         return _Text()
-    reading = vote([plate.read], reader.grammar, _ONE_PICTURE)
+    reading = reader.vote([plate.read], _ONE_PICTURE)
     if not reading.alternatives:
         return _Text(plate.read.text, plate.read.confidence)
     return _Text(

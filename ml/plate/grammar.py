@@ -4,11 +4,13 @@ A pattern is written as it is printed on the plate: `L` a letter, `N` a digit, `
 either, `-` a hyphen, which is not recognised but printed.
 """
 
+import math
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -65,6 +67,20 @@ class Grammar:
     country: str
     patterns: tuple[Pattern, ...]
     stranger: float
+    shapes: tuple[float, ...] = ()
+    """Width by height of plates of one line."""
+
+    def of_shape(self, width_by_height: float) -> "Grammar":
+        """Return the forms that a plate of this shape may have.
+
+        Another one only for `ANYWHERE`: what is not shaped like the plates of a country
+        has hardly one of its forms. Seen from the side a plate is narrower, and boxes
+        are rough, so that shapes have to differ much.
+        """
+        if self.country != ANYWHERE or width_by_height <= 0:
+            return self
+        step = round(math.log(width_by_height) / _SHAPE_STEP)
+        return _anywhere(max(-_MOST_STEPS, min(_MOST_STEPS, step)))
 
     def weight(self, text: str) -> float:
         """Return how much the grammar speaks for a text, never zero."""
@@ -95,12 +111,20 @@ class _GrammarRecord(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     country: str
     stranger: float = Field(gt=0, le=1)
+    width_by_height: tuple[Annotated[float, Field(gt=0)], ...] = Field(min_length=1)
     pattern: tuple[_PatternRecord, ...] = Field(min_length=1)
 
 
 COUNTRIES = ("PE", "AR", "BR", "CL", "CO", "ES", "EU", "US")
 ANYWHERE = "ANY"
 """The forms of all countries together, for pictures from who knows where."""
+
+
+_SHAPE_STEP = 0.05
+_MOST_STEPS = 60
+_OTHER_SHAPE = math.log(1.6)
+_MISSHAPEN = 0.1
+"""What is left of the weight of a form whose country's plates are of another shape."""
 
 
 @cache
@@ -126,7 +150,23 @@ def read_grammar(path: Path) -> Grammar:
         country=record.country,
         patterns=tuple(Pattern(p.form, p.weight, p.never) for p in record.pattern),
         stranger=record.stranger,
+        shapes=record.width_by_height,
     )
+
+
+@cache
+def _anywhere(step: int) -> Grammar:
+    shape = step * _SHAPE_STEP
+    grammars = []
+    for grammar in map(load_grammar, COUNTRIES):
+        away = min(abs(math.log(known) - shape) for known in grammar.shapes)
+        much = 1.0 if away <= _OTHER_SHAPE else _MISSHAPEN
+        patterns = tuple(
+            replace(pattern, weight=pattern.weight * much)
+            for pattern in grammar.patterns
+        )
+        grammars.append(replace(grammar, patterns=patterns))
+    return _together(grammars)
 
 
 def _together(grammars: Sequence[Grammar]) -> Grammar:

@@ -4,6 +4,7 @@ import logging
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +17,19 @@ from app.domain.plate import PlateReading
 from app.ports import PlateRead, Progress
 from ml import weights as registry
 from ml.export import openvino_model
-from ml.plate.grammar import ALPHABET, Grammar, load_grammar
+from ml.plate.grammar import Grammar, load_grammar
 from ml.plate.locator import ContrastLocator, NetworkLocator, PlateLocator
 from ml.plate.reads import CharacterRead
 from ml.plate.recogniser import PlateRecogniser, Table
-from ml.plate.straighten import skew_of, straightened
-from ml.plate.vote import vote
+from ml.plate.spelling import NO_TABLE, Frames, greedy, spell
+from ml.plate.straighten import (
+    lightened,
+    skew_of,
+    straightened,
+    text_columns,
+    text_rows,
+)
+from ml.plate.vote import Publication, vote
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,14 +39,16 @@ _MIN_PLATE_WIDTH_PX = 16
 _MIN_CHARACTERS = 4
 _SQUARE_PLATE = 1.7
 _SIDE_MARGIN = 0.04
+_MARGIN = (_SIDE_MARGIN, _SIDE_MARGIN)
 _TIGHTER, _WIDER = (-0.02, -0.03), (0.08, 0.12)
 """What else is cut out of the picture where a plate is not read surely."""
 _ASKEW_DEG = 3.0
 """From here on a plate is looked at straightened as well; below it makes no difference
 to the network, which learned from plates that are a little askew."""
+_TWO_LINES = 0.5
+"""How sure the signs of two lines must be to be taken for more than halves of one."""
 _ENOUGH = 0.95
 """A read of this confidence, in the usual form, is not tried to be bettered."""
-_NOTHING = np.empty((0, len(ALPHABET)), np.float32)
 _NOWHERE = PixelBox(0, 0, 0, 0)
 
 
@@ -100,61 +110,66 @@ class TrackPlateReader:
             return None
         return CharacterRead(probabilities=table, box=plate)
 
-    def vote(self, reads: Sequence[PlateRead]) -> PlateReading:
+    def vote(
+        self, reads: Sequence[PlateRead], rule: Publication | None = None
+    ) -> PlateReading:
         """Return the reading that the reads of one track agree on."""
-        return vote(reads, self._grammar)
+        shapes = [shape_of(read.box) for read in reads]
+        return vote(reads, self._grammar.of_shape(median(shapes or [0.0])), rule)
 
     def _characters(self, image: Image, plate: PixelBox) -> Table:
         """Look in the likeliest way first, in others only when it is not enough."""
-        looks: list[Table] = []
-        for part in self._layouts(image, plate):
-            table = np.vstack([self._recogniser.read(row) for row in part])
-            if len(table) < _MIN_CHARACTERS:
-                continue
-            looks.append(table)
-            if self._is_enough(table):
-                break
-        return self._agreed(looks)
-
-    def _agreed(self, looks: Sequence[Table]) -> Table:
-        """Return what several looks at one plate say together.
-
-        The best look says how many characters there are. Those that see as many are
-        averaged; those that do not take from the sureness of all.
-        """
-        if not looks:
-            return _NOTHING
-        worths = [self._worth(look) for look in looks]
-        best = looks[int(np.argmax(worths))]
-        alike = [
-            (look, worth)
-            for look, worth in zip(looks, worths, strict=True)
-            if len(look) == len(best)
-        ]
-        agreeing = sum(worth for _, worth in alike) / max(sum(worths), 1e-9)
-        mean = np.mean([look for look, _ in alike], axis=0)
-        return np.asarray(mean * min(1.0, agreeing), np.float32)
-
-    def _layouts(self, image: Image, plate: PixelBox) -> Iterator[tuple[Image, ...]]:
-        whole = cut(image, plate, (_SIDE_MARGIN, _SIDE_MARGIN))[0]
-        yield (whole,)
-        skew = skew_of(whole)
-        if skew.largest_deg >= _ASKEW_DEG:
-            margin = (_SIDE_MARGIN, _SIDE_MARGIN)
-            yield (straightened(image, plate, skew, margin),)
-        yield (cut(image, plate, _TIGHTER)[0],)
-        yield (cut(image, plate, _WIDER)[0],)
+        looks: list[Frames] = []
+        table, grammar = NO_TABLE, self._grammar.of_shape(shape_of(plate))
+        for part in self._looks(image, plate):
+            looks += self._recogniser.frames([lightened(part)])
+            first = len(looks) == 1
+            table = greedy(looks[0]) if first else spell(looks, grammar.weight)
+            if _is_enough(table, grammar):
+                return table
         if plate.width_px < _SQUARE_PLATE * plate.height_px:
-            middle = whole.shape[0] // 2
-            yield (whole[:middle], whole[middle:])
+            lines = self._two_lines(image, plate)
+            sure = lines.max(axis=1).min(initial=1.0) >= _TWO_LINES
+            if sure and _worth(lines, grammar) > _worth(table, grammar):
+                return lines
+        return table
 
-    def _worth(self, table: Table) -> float:
-        read = CharacterRead(probabilities=table, box=_NOWHERE)
-        return read.confidence * self._grammar.weight(read.text)
+    def _looks(self, image: Image, plate: PixelBox) -> Iterator[Image]:
+        whole = cut(image, plate, _MARGIN)[0]
+        skew = skew_of(whole)
+        askew = skew.largest_deg >= _ASKEW_DEG
+        level = straightened(image, plate, skew, _MARGIN) if askew else whole
+        yield _signs_of(level)
+        yield level
+        yield _between_rows(level)
+        if askew:
+            yield _signs_of(whole)
+        yield cut(image, plate, _WIDER)[0]
 
-    def _is_enough(self, table: Table) -> bool:
-        read = CharacterRead(probabilities=table, box=_NOWHERE)
-        return read.confidence >= _ENOUGH and self._grammar.conforms(read.text)
+    def _two_lines(self, image: Image, plate: PixelBox) -> Table:
+        whole = cut(image, plate, _MARGIN)[0]
+        middle = whole.shape[0] // 2
+        halves = self._recogniser.frames([whole[:middle], whole[middle:]])
+        return np.vstack([greedy(half) for half in halves])
+
+
+def shape_of(plate: PixelBox) -> float:
+    """Return width by height, 0 for a box without height."""
+    return plate.width_px / plate.height_px if plate.height_px > 0 else 0.0
+
+
+def _worth(table: Table, grammar: Grammar) -> float:
+    if len(table) < _MIN_CHARACTERS:
+        return 0.0
+    read = CharacterRead(probabilities=table, box=_NOWHERE)
+    return read.confidence * grammar.weight(read.text)
+
+
+def _is_enough(table: Table, grammar: Grammar) -> bool:
+    if len(table) < _MIN_CHARACTERS:
+        return False
+    read = CharacterRead(probabilities=table, box=_NOWHERE)
+    return read.confidence >= _ENOUGH and grammar.conforms(read.text)
 
 
 def open_plate_reader(
@@ -174,7 +189,7 @@ def open_plate_reader(
     when the reader's is damaged, ConfigurationInvalid for an unknown country.
     """
     network = text or registry.resolve(registry.PLATE_READER, models)
-    recogniser = PlateRecogniser(threads, network)
+    recogniser = PlateRecogniser(threads, network, models)
     grammar = load_grammar(country)
     locator, located_by = _locator(models, progress, threads)
     read_by = NetworkFacts(
@@ -199,6 +214,21 @@ def cut(
     right = min(max(left + 1, math.ceil(box.right_px + grow_x)), width)
     bottom = min(max(top + 1, math.ceil(box.bottom_px + grow_y)), height)
     return image[top:bottom, left:right], left, top
+
+
+def _between_rows(level: Image) -> Image:
+    """Return the rows of a level plate in which its large signs stand."""
+    top, bottom = text_rows(level)
+    height = level.shape[0]
+    return level[int(top * height) : max(int(top * height) + 1, round(bottom * height))]
+
+
+def _signs_of(level: Image) -> Image:
+    """Return the part of a level plate in which its large signs stand."""
+    band = _between_rows(level)
+    left, right = text_columns(band)
+    width = band.shape[1]
+    return band[:, int(left * width) : max(int(left * width) + 1, round(right * width))]
 
 
 def _locator(

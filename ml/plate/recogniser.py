@@ -1,6 +1,7 @@
 """Reads the characters of a plate picture: 0-9 and A-Z, with probabilities."""
 
 import importlib.util
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from app.domain.errors import ModelMissing
+from ml.environment import load_openvino
 from ml.plate.grammar import ALPHABET
+from ml.plate.spelling import Frames, greedy
 
 Image = npt.NDArray[np.uint8]
 Table = npt.NDArray[np.float32]
@@ -20,6 +23,7 @@ _HEIGHT_PX = 48
 _MIN_WIDTH_PX, _MAX_WIDTH_PX, _WIDTH_STEP_PX = 96, 320, 32
 _SEPARATORS = " -.·:'•–—_"
 _BLANK = 0
+_BAR_IS_ONE = 0.3
 CHARACTERS_KEY = "character"
 WIDTH_KEY = "atalaya_width"
 """Where a network of `ml.train.plates` says how wide it takes every plate, px."""
@@ -31,11 +35,20 @@ class PlateRecogniser:
     One that `ml.train.plates` made, or for comparison the one that it begins with.
     """
 
-    def __init__(self, threads: int, model: Path) -> None:
-        """Load the network; raises ModelMissing when it cannot tell all signs apart."""
+    def __init__(self, threads: int, model: Path, models: Path | None = None) -> None:
+        """Load the network; raises ModelMissing when it cannot tell all signs apart.
+
+        With a folder of `models` one that `ml.train.plates` made runs in OpenVINO,
+        which calculates in 16 bits where the processor can: three times as fast there.
+        """
         self._session = open_session(model, threads)
         stored = self._session.get_modelmeta().custom_metadata_map
         self._width_px = int(stored[WIDTH_KEY]) if WIDTH_KEY in stored else None
+        self._request: Any = None
+        if models is not None and self._width_px is not None:
+            size_hw = (_HEIGHT_PX, self._width_px)
+            self._request = _openvino_request(model, models, size_hw, threads)
+            self._session = None
         characters = stored.get(CHARACTERS_KEY, "").split("\n")
         if self._width_px is None:
             characters.append(" ")
@@ -55,29 +68,28 @@ class PlateRecogniser:
 
         Greedy CTC decoding: of each run of equal signs the surest frame counts.
         """
-        name = self._session.get_inputs()[0].name
+        return greedy(self.frames([plate])[0])
+
+    def frames(self, plates: Sequence[Image]) -> list[Frames]:
+        """Return (places, 37) shares for each of several BGR plate pictures."""
+        return [self._shares(plate) for plate in plates]
+
+    def _shares(self, plate: Image) -> Frames:
         tensor = _tensor(plate) if self._width_px is None else self._stretched(plate)
-        output = self._session.run(None, {name: tensor})[0][0]
-        return self._decode(np.asarray(output, np.float32))
+        output = self._run(tensor)
+        signs = output[:, self._columns] @ self._grouping
+        idle = output[:, [_BLANK, *self._gaps]].sum(axis=1, keepdims=True)
+        return _doubting(np.hstack([idle, signs]))
+
+    def _run(self, tensor: Table) -> Table:
+        if self._request is not None:
+            self._request.infer([tensor], share_inputs=True)
+            return np.array(self._request.get_output_tensor(0).data[0], np.float32)
+        name = self._session.get_inputs()[0].name
+        return np.asarray(self._session.run(None, {name: tensor})[0][0], np.float32)
 
     def _stretched(self, plate: Image) -> Table:
         return as_tensor(fitted(plate, (_HEIGHT_PX, self._width_px or 0)))
-
-    def _decode(self, output: Table) -> Table:
-        signs = output[:, self._columns] @ self._grouping
-        idle = output[:, [_BLANK, *self._gaps]].sum(axis=1)
-        best, strength = signs.argmax(axis=1), signs.max(axis=1)
-        spoken = strength > idle
-        runs: list[int] = []
-        for frame in np.flatnonzero(spoken):
-            goes_on = (
-                frame > 0 and bool(spoken[frame - 1]) and best[frame] == best[frame - 1]
-            )
-            if not goes_on:
-                runs.append(int(frame))
-            elif strength[frame] > strength[runs[-1]]:
-                runs[-1] = int(frame)
-        return np.asarray(signs[runs], np.float32).reshape(-1, len(ALPHABET))
 
     @cached_property
     def _columns(self) -> list[int]:
@@ -122,6 +134,28 @@ def open_session(path: Path, threads: int) -> Any:
         raise ModelMissing(
             f"The network {path.name} cannot be read. Bring it again."
         ) from error
+
+
+def _doubting(frames: Frames) -> Frames:
+    """Let a bar be the digit that it mostly is, unless the country's forms know better.
+
+    In many typefaces of plates I and 1 are one shape, and most authorities avoid the
+    letter for that.
+    """
+    bar, one = 1 + ALPHABET.index("I"), 1 + ALPHABET.index("1")
+    frames[:, one] += _BAR_IS_ONE * frames[:, bar]
+    frames[:, bar] *= 1 - _BAR_IS_ONE
+    return frames
+
+
+def _openvino_request(
+    path: Path, models: Path, size_hw: tuple[int, int], threads: int
+) -> Any:
+    core = load_openvino(models).Core()
+    network = core.read_model(str(path))
+    network.reshape([1, 3, *size_hw])
+    settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
+    return core.compile_model(network, "CPU", settings).create_infer_request()
 
 
 def fitted(plate: Image, size_hw: tuple[int, int]) -> Image:

@@ -20,6 +20,15 @@ _MOST_DEG = 28.0
 _BIN_DEG = 1.0
 _SPREAD_BINS = 1.5
 _LEAST_SIDE_PX = 8
+_ROWS = 48
+_STROKES = 0.5
+"""Rows of signs have this share of the strokes that there are in their middle."""
+_COLUMNS = 96
+_BUSY = 0.4
+"""Columns of signs have this share of the strokes that are usual in the middle."""
+_LITTLE = 130
+"""Darkest and brightest tones that are nearer to each other are spread to this."""
+_MOST_GAIN = 5.0
 _STEEP = math.tan(math.radians(_MOST_DEG))
 
 
@@ -85,6 +94,56 @@ def straightened(
         ),
         np.uint8,
     )
+
+
+def text_rows(plate: Image) -> tuple[float, float]:
+    """Return where the large signs of a level plate begin and end, of its height 1.
+
+    Upright strokes tell: there are many in the rows of the signs, and few between these
+    and the small words above and below.
+    """
+    grey = cv2.cvtColor(plate, cv2.COLOR_BGR2GRAY)
+    width = max(32, round(grey.shape[1] * _ROWS / grey.shape[0]))
+    how = cv2.INTER_AREA if grey.shape[0] > _ROWS else cv2.INTER_LINEAR
+    small = cv2.resize(grey, (width, _ROWS), interpolation=how)
+    strokes = np.abs(np.asarray(cv2.Sobel(small, cv2.CV_32F, 1, 0), np.float32))
+    rows = strokes[:, width // 10 : width - width // 10].mean(axis=1)[:, None]
+    fine = cv2.GaussianBlur(rows, (1, 9), 1.5)[:, 0]
+    broad = cv2.blur(rows, (1, _ROWS // 2 - 3))[:, 0]
+    edge = _ROWS // 4
+    top = bottom = edge + int(broad[edge : _ROWS - edge].argmax())
+    enough = _STROKES * np.quantile(fine[top - 8 : top + 9], 0.7)
+    while top > 0 and fine[top - 1] > enough:
+        top -= 1
+    while bottom < _ROWS - 1 and fine[bottom + 1] > enough:
+        bottom += 1
+    return max(0, top - 2) / _ROWS, min(_ROWS, bottom + 3) / _ROWS
+
+
+def text_columns(band: Image) -> tuple[float, float]:
+    """Return where the signs of a line begin and end, shares of its width.
+
+    Left and right of them there is car, smooth for the most part.
+    """
+    grey = cv2.cvtColor(band, cv2.COLOR_BGR2GRAY)
+    small = cv2.resize(grey, (_COLUMNS, _ROWS // 2), interpolation=cv2.INTER_AREA)
+    strokes = np.abs(np.asarray(cv2.Sobel(small, cv2.CV_32F, 1, 0), np.float32))
+    columns = cv2.GaussianBlur(strokes.mean(axis=0)[None], (0, 0), _COLUMNS / 32)[0]
+    middle = columns[_COLUMNS // 4 : -_COLUMNS // 4]
+    busy = np.flatnonzero(columns >= _BUSY * np.median(middle))
+    left, right = int(busy[0]), int(busy[-1]) + 1
+    return max(0, left - 1) / _COLUMNS, min(_COLUMNS, right + 1) / _COLUMNS
+
+
+def lightened(plate: Image) -> Image:
+    """Return a picture of little contrast with more of it, others as they are."""
+    darkest, brightest = np.percentile(plate[::2, ::2], (2, 98))
+    span = float(brightest - darkest)
+    if span >= _LITTLE or span < 1:
+        return plate
+    gain, middle = min(_LITTLE / span, _MOST_GAIN), (darkest + brightest) / 2
+    tones = np.clip((np.arange(256) - middle) * gain + 128, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.LUT(plate, tones), np.uint8)
 
 
 def _common_deg(

@@ -25,7 +25,7 @@ from ml.environment import load_ultralytics
 from ml.evaluate.plate_labels import normal, read_table
 from ml.evaluate.plate_search import find_plates
 from ml.plate.reader import TrackPlateReader, cut, open_plate_reader
-from ml.plate.vote import Publication, vote
+from ml.plate.vote import Publication
 from tests.bench.legs import Comparison, alternate, parser, report
 
 Image = npt.NDArray[np.uint8]
@@ -63,7 +63,7 @@ def ours(reader: TrackPlateReader) -> Read:
 
     def read(image: Image) -> set[str]:
         plates = [p.read for p in find_plates(image, reader) if p.read is not None]
-        votes = [vote([plate], reader.grammar, one_picture) for plate in plates]
+        votes = [reader.vote([plate], one_picture) for plate in plates]
         return {normal(v.alternatives[0].text) for v in votes if v.alternatives}
 
     return read

@@ -14,8 +14,8 @@ from ml.train.plates.layout import Layout, lines_of
 
 Picture = npt.NDArray[np.uint8]
 
-HEIGHT_PX = 96
-_GLYPH_PX = 72
+HEIGHT_PX = 72
+_GLYPH_PX = 54
 EMBLEM = "@"
 """The mark of `Layout.marks` that stands for a picture between the signs."""
 _EMBOSSED = 0.35
@@ -55,7 +55,9 @@ def draw_plate(
     if rng.random() < layout.scenery:
         image = _with_scenery(image, rng)
     pen = ImageDraw.Draw(image)
+    _strips(pen, layout, size, font, rng)
     _small_print(pen, layout, size, font, rng)
+    _beside(image, layout, rng)
     _rim(pen, size, ink, rng)
     _signs(image, layout, text, font, _varied(ink, rng), rng)
     return cv2.cvtColor(np.asarray(image, np.uint8), cv2.COLOR_RGB2BGR).astype(np.uint8)
@@ -74,12 +76,15 @@ def _signs(
     top, bottom = (height * share for share in layout.band)
     left, right = (width * share for share in layout.inset)
     pitch = (bottom - top) / len(rows)
-    gap = float(rng.uniform(0.02, 0.14))
+    gap = float(rng.uniform(0.02, 0.2))
     mark = layout.marks[int(rng.integers(len(layout.marks)))]
-    grow = rng.uniform(0.82, 1.0, 2)
+    grow = rng.uniform(*layout.fill), rng.uniform(0.8, 1.0)
     for number, row in enumerate(rows):
         parts = _parts(row, font, mark, rng)
-        stencil = _row(parts, round(_GLYPH_PX * gap))
+        pad = round(_GLYPH_PX * gap)
+        stencil, pictures = _row(parts, pad, row, mark), None
+        if mark == EMBLEM and "-" in row:
+            pictures = _row(parts, pad, row, mark, pictures=True)
         # Short lines of two-line plates are not stretched to the whole width.
         share = min(1.0, len(row) / max(len(other) for other in rows) + 0.15)
         box = (
@@ -92,6 +97,10 @@ def _signs(
         if rng.random() < _EMBOSSED:
             _emboss(image, stencil, (x, y), rng)
         image.paste(ink, (x, y), stencil)
+        if pictures is not None:
+            colour = tuple(int(v) for v in rng.integers(20, 235, 3))
+            pictures = pictures.resize(box, Image.Resampling.BILINEAR)
+            image.paste(colour, (x, y), pictures)
 
 
 def _emboss(
@@ -143,23 +152,34 @@ def _parts(
     return parts
 
 
-def _row(parts: Sequence[Image.Image], pad: int) -> Image.Image:
-    """Return a mask of one line, whose signs are each as high as the others."""
+def _row(
+    parts: Sequence[Image.Image],
+    pad: int,
+    row: str,
+    mark: str,
+    *,
+    pictures: bool = False,
+) -> Image.Image:
+    """Return a mask of one line, whose signs are each as high as the others.
+
+    `pictures`: of what stands between the signs in another colour, else of the signs.
+    """
     width = sum(part.width + pad for part in parts) + pad
     line, x = Image.new("L", (max(width, 1), _GLYPH_PX), 0), pad
-    for part in parts:
-        line.paste(part, (x, (_GLYPH_PX - part.height) // 2))
+    for sign, part in zip(row, parts, strict=True):
+        if (sign == "-" and mark == EMBLEM) is pictures:
+            line.paste(part, (x, (_GLYPH_PX - part.height) // 2))
         x += part.width + pad
     return line
 
 
 def _emblem(rng: np.random.Generator) -> Image.Image:
     """Return the mask of a coat of arms or a picture between the signs: any blot."""
-    width, height = (int(side) for side in rng.uniform(0.35, 1.0, 2) * _GLYPH_PX)
+    width, height = (int(side) for side in rng.uniform(0.22, 1.0, 2) * _GLYPH_PX)
     blot = np.zeros((height, width), np.uint8)
     for _ in range(int(rng.integers(1, 5))):
         corners = rng.uniform(0, 1, (int(rng.integers(3, 8)), 2)) * (width, height)
-        tone = int(rng.integers(90, 256))
+        tone = int(rng.integers(130, 256))
         cv2.fillPoly(blot, [corners.astype(np.int32)], tone)
     soft = cv2.GaussianBlur(blot, (0, 0), float(rng.uniform(0.5, 3)))
     return Image.fromarray(np.asarray(soft, np.uint8))
@@ -194,8 +214,6 @@ def _small_print(
     width, height = size
     if layout.header is not None:
         pen.rectangle((0, 0, width, height * 0.24), fill=_varied(layout.header, rng))
-    if layout.strip is not None and rng.random() < 0.85:
-        pen.rectangle((0, 0, width * 0.09, height), fill=_varied(layout.strip, rng))
     dark = tuple(int(v) for v in rng.integers(0, 90, 3))
     ink = (245, 245, 245) if layout.header is not None else dark
     places = (
@@ -211,6 +229,52 @@ def _small_print(
         )
         face = _face(font, max(6, int(room * rng.uniform(0.5, 0.85))))
         pen.text((width / 2, height * at), word, font=face, fill=ink, anchor="mm")
+
+
+def _strips(
+    pen: ImageDraw.ImageDraw,
+    layout: Layout,
+    size: tuple[int, int],
+    font: Path,
+    rng: np.random.Generator,
+) -> None:
+    """Draw the coloured ends of European plates, and the country that stands there."""
+    width, height = size
+    wide = width * rng.uniform(0.07, 0.1)
+    for colour, left in ((layout.strip, 0.0), (layout.right_strip, width - wide)):
+        if colour is None or rng.random() > 0.85:
+            continue
+        pen.rectangle((left, 0, left + wide, height), fill=_varied(colour, rng))
+        if not layout.strip_words or rng.random() < 0.2:
+            continue
+        word = layout.strip_words[int(rng.integers(len(layout.strip_words)))]
+        face = _face(
+            font, max(6, int(wide * rng.uniform(0.5, 0.95) / len(word) ** 0.5))
+        )
+        at = (left + wide / 2, height * rng.uniform(0.68, 0.85))
+        pen.text(at, word, font=face, fill=(240, 240, 240), anchor="mm")
+        radius = wide * rng.uniform(0.2, 0.35)
+        x, y = left + wide / 2, height * 0.3
+        ring = (x - radius, y - radius, x + radius, y + radius)
+        pen.ellipse(ring, outline=(225, 205, 60), width=max(1, round(wide * 0.08)))
+
+
+def _beside(image: Image.Image, layout: Layout, rng: np.random.Generator) -> None:
+    """Draw the picture beside the signs, and the stickers in the upper corners."""
+    width, height = image.size
+    if layout.picture_at is not None:
+        left, right = (round(width * share) for share in layout.picture_at)
+        for _ in range(int(rng.integers(1, 4))):
+            blot = _emblem(rng).resize((right - left, round(height * 0.6)))
+            colour = tuple(int(v) for v in rng.integers(20, 235, 3))
+            image.paste(colour, (left, round(height * rng.uniform(0.1, 0.35))), blot)
+    pen = ImageDraw.Draw(image)
+    for corner in (0.03, 0.82):
+        if rng.random() < layout.stickers:
+            x, y = width * rng.uniform(corner, corner + 0.04), height * 0.05
+            side = width * rng.uniform(0.06, 0.12), height * rng.uniform(0.1, 0.16)
+            colour = tuple(int(v) for v in rng.integers(20, 255, 3))
+            pen.rectangle((x, y, x + side[0], y + side[1]), fill=colour)
 
 
 def _rim(

@@ -12,7 +12,7 @@ from app.config.paths import RESOURCES
 
 _DIGITS = "0123456789"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_RARE = {"I": 0.25, "O": 0.4, "Q": 0.3}
+_RARE = {"I": 0.08, "O": 0.3, "Q": 0.3}
 """Letters that many authorities leave out, because digits look like them."""
 _SIGNS = {"L": _LETTERS, "N": _DIGITS, "A": _DIGITS + _LETTERS}
 
@@ -37,6 +37,11 @@ class Layout(BaseModel):
     scenery: Share = 0.0
     header: Colour | None = None
     strip: Colour | None = None
+    right_strip: Colour | None = None
+    strip_words: tuple[str, ...] = ()
+    fill: tuple[Share, Share] = (0.8, 1.0)
+    picture_at: tuple[Share, Share] | None = None
+    stickers: Share = 0.0
     above: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
 

@@ -19,16 +19,23 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from app.ports import Progress
-from ml.plate.recogniser import model_path, open_session
-from ml.train.plates.base import INPUT, first_part, read_base
-from ml.train.plates.network import STEPS, export, tail_of
+from ml.environment import load_openvino
+from ml.plate.recogniser import model_path
+from ml.train.plates.base import first_part, read_base
+from ml.train.plates.network import (
+    INPUT_HW,
+    STEPS,
+    Tail,
+    export,
+    tail_in,
+    tail_of,
+)
 from ml.train.plates.stream import NOTHING, Material, Picture, Targets, batches
 
 _REPORT_EVERY = 50
 _CHECKPOINT_EVERY_S = 120.0
 _WARM_UP = 0.03
 _CHECK_SEED = 99
-_CHECK_BATCHES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +43,14 @@ class Lesson:
     """How long and how to train; `hours` counts what was trained before as well."""
 
     hours: float = 1.0
-    batch: int = 32
+    batch: int = 64
     learning_rate: float = 6e-4
     seed: int = 0
     workers: int = 1
     threads: int = 1
+    check_plates: int = 1024
+    begin_with: Path | None = None
+    """A network that was trained like this before; else the text network itself."""
 
 
 class _Stream(IterableDataset[tuple[Picture, Targets]]):
@@ -57,17 +67,23 @@ class _Stream(IterableDataset[tuple[Picture, Targets]]):
 class _FirstPart:
     """The part of the network that does not learn."""
 
-    def __init__(self, base: onnx.ModelProto, out: Path, threads: int) -> None:
-        place = out / "first.onnx"
-        place.write_bytes(first_part(base).SerializeToString())
-        self._session = open_session(place, threads)
+    def __init__(self, base: onnx.ModelProto, out: Path, lesson: Lesson) -> None:
+        # In OpenVINO, which calculates in 16 bits where the processor can: there it is
+        # four times as fast, and what learns does not mind.
+        core = load_openvino(out).Core()
+        model = core.read_model(first_part(base).SerializeToString(), b"")
+        model.reshape([lesson.batch, 3, *INPUT_HW])
+        settings = {"INFERENCE_NUM_THREADS": lesson.threads}
+        self._request: Any = core.compile_model(
+            model, "CPU", settings
+        ).create_infer_request()
 
     def __call__(self, pictures: Picture | torch.Tensor) -> torch.Tensor:
         """Return what flows at the cut for (n, height, width, 3) BGR pictures."""
         scaled = np.asarray(pictures, np.float32) / np.float32(127.5) - np.float32(1)
         tensor = np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))
-        flow = self._session.run(None, {INPUT: tensor})[0]
-        return torch.from_numpy(np.asarray(flow, np.float32))
+        self._request.infer([tensor])
+        return torch.from_numpy(np.array(self._request.get_output_tensor(0).data))
 
 
 @dataclass(slots=True)
@@ -77,6 +93,8 @@ class _State:
     optimiser: torch.optim.Optimizer
     step: int = 0
     spent_s: float = 0.0
+    best: float = 0.0
+    """The largest share of the plates to check by that was read rightly."""
 
 
 def learn(
@@ -89,13 +107,15 @@ def learn(
 ) -> Path:
     """Train and return `out/plates.onnx`; the figures lie in `out/results.jsonl`.
 
+    What is kept is what read most of some drawn plates that it does not learn from.
     `resume` goes on from the last checkpoint in `out`.
     """
+    torch.set_num_threads(lesson.threads)
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(lesson.seed)
     base = read_base(model_path())
     state = _begin(base, out / "last.pt" if resume else None, lesson)
-    first = _FirstPart(base, out, lesson.threads)
+    first = _FirstPart(base, out, lesson)
     stream = _Stream(material, lesson, state.step)
     loader: DataLoader[Any] = DataLoader(
         stream, batch_size=None, num_workers=lesson.workers
@@ -111,15 +131,20 @@ def learn(
             progress(f"Step {state.step}, loss {loss:.3f}", min(1.0, share))
         if state.spent_s - saved_s > _CHECKPOINT_EVERY_S or share >= 1:
             saved_s = state.spent_s
-            _keep(state, out, loss, _exact(state.average, check))
-            export(base, state.average, out / "plates.onnx")
+            exact = _exact(state.average, check)
+            _keep(state, out, loss, exact)
+            if exact >= state.best:
+                state.best = exact
+                export(base, state.average, out / "plates.onnx")
         if share >= 1:
             break
     return out / "plates.onnx"
 
 
 def _begin(base: onnx.ModelProto, checkpoint: Path | None, lesson: Lesson) -> _State:
-    network, average = tail_of(base), tail_of(base)
+    network, average = _tail(base, lesson), _tail(base, lesson)
+    # Kernels for 16 bits want the channels last; it is much faster so.
+    network.to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(
         network.parameters(), lesson.learning_rate, weight_decay=0.01
     )
@@ -130,7 +155,14 @@ def _begin(base: onnx.ModelProto, checkpoint: Path | None, lesson: Lesson) -> _S
         average.load_state_dict(kept["average"])
         optimiser.load_state_dict(kept["optimiser"])
         state.step, state.spent_s = kept["step"], kept["spent_s"]
+        state.best = kept["best"]
     return state
+
+
+def _tail(base: onnx.ModelProto, lesson: Lesson) -> Tail:
+    if lesson.begin_with is None:
+        return tail_of(base)
+    return tail_in(onnx.load(lesson.begin_with))
 
 
 def _step(
@@ -139,7 +171,10 @@ def _step(
     state.network.train()
     for group in state.optimiser.param_groups:
         group["lr"] = lesson.learning_rate * _rate(state, lesson)
-    shares = functional.log_softmax(state.network(flow), dim=2).transpose(0, 1)
+    last = flow.contiguous(memory_format=torch.channels_last)
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = state.network(last)
+    shares = functional.log_softmax(logits.float(), dim=2).transpose(0, 1)
     lengths = (targets != NOTHING).sum(dim=1)
     steps = torch.full((len(targets),), STEPS, dtype=torch.long)
     loss = functional.ctc_loss(shares, targets, steps, lengths, zero_infinity=True)
@@ -174,7 +209,7 @@ def _checking(
     # Drawn ones alone: real ones are too few to keep some from the lessons.
     drawn, seed = replace(material, real=()), (lesson.seed, _CHECK_SEED, _CHECK_SEED)
     stream = batches(drawn, lesson.batch, seed)
-    taken = [next(stream) for _ in range(_CHECK_BATCHES)]
+    taken = [next(stream) for _ in range(lesson.check_plates // lesson.batch)]
     return [(first(pictures), targets) for pictures, targets in taken]
 
 
@@ -207,6 +242,7 @@ def _keep(state: _State, out: Path, loss: float, exact: float) -> None:
         "optimiser": state.optimiser.state_dict(),
         "step": state.step,
         "spent_s": state.spent_s,
+        "best": max(state.best, exact),
     }
     draft = out / "last.new"
     torch.save(kept, draft)

@@ -15,15 +15,17 @@ from onnx import compose, helper, numpy_helper, version_converter
 from torch import nn
 from torch.nn import functional
 
+from app.domain.errors import ConfigurationInvalid
 from ml.plate.grammar import ALPHABET
 from ml.plate.recogniser import CHARACTERS_KEY, WIDTH_KEY
 from ml.train.plates.base import CUT, Weights, characters_of, first_part, weights_of
 
-INPUT_HW = (48, 176)
+INPUT_HW = (48, 224)
 STEPS = INPUT_HW[1] // 8
 """How many places along the plate the network speaks about."""
 _HEADS = 8
 _OPSET = 17
+_OURS = "plates."
 _BIG = 1024
 """Weights of so many numbers are stored in 16 bits."""
 
@@ -127,6 +129,43 @@ def tail_of(base: onnx.ModelProto) -> Tail:
     return tail
 
 
+def tail_in(trained: onnx.ModelProto) -> Tail:
+    """Return the second part of a file that `export` wrote, to learn on from.
+
+    It may have been trained for plates of another width. Raises ConfigurationInvalid
+    for another network.
+    """
+    stored = {
+        entry.name.removesuffix(".16"): numpy_helper.to_array(entry).astype(np.float32)
+        for entry in trained.graph.initializer
+        if entry.name.startswith(_OURS)
+    }
+    # Exporting turns the weights of linear layers round and numbers them.
+    turned = [name for name in stored if "MatMul" in name]
+    turned.sort(key=lambda name: int(name.rsplit("_", 1)[1]))
+    tail = Tail()
+    names = [name for name, _ in tail.named_parameters() if _is_turned(tail, name)]
+    known = {name.removeprefix(f"{_OURS}tail."): stored[name] for name in stored}
+    known |= {n: stored[t].T for n, t in zip(names, turned, strict=False)}
+    try:
+        tail.load_state_dict(
+            {
+                name: torch.from_numpy(np.ascontiguousarray(known[name]))
+                for name in tail.state_dict()
+            }
+        )
+    except (KeyError, RuntimeError) as error:
+        raise ConfigurationInvalid(
+            "The network to begin with was not made by models train-plates."
+        ) from error
+    return tail
+
+
+def _is_turned(tail: Tail, name: str) -> bool:
+    layer, _, kind = name.rpartition(".")
+    return kind == "weight" and isinstance(tail.get_submodule(layer), nn.Linear)
+
+
 def _convolutions(tail: Tail, stored: Weights) -> None:
     first, second = tail.blocks
     for layer, weight, bias in (
@@ -191,8 +230,8 @@ def export(base: onnx.ModelProto, tail: nn.Module, target: Path) -> None:
     second = onnx.load(draft)
     draft.unlink()
     first.ir_version = second.ir_version = min(first.ir_version, second.ir_version)
-    second = compose.add_prefix(second, "plates.")
-    joined = compose.merge_models(first, second, [(CUT, "plates.flow")])
+    second = compose.add_prefix(second, _OURS)
+    joined = compose.merge_models(first, second, [(CUT, f"{_OURS}flow")])
     _halve(joined)
     entries = {CHARACTERS_KEY: "\n".join(ALPHABET), WIDTH_KEY: str(INPUT_HW[1])}
     helper.set_model_props(joined, entries)

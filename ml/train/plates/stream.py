@@ -27,6 +27,8 @@ Targets = npt.NDArray[np.int64]
 MOST_SIGNS = 9
 NOTHING = 0
 """Fills up the texts of a batch; it is the blank of CTC."""
+_BAND = 0.4
+"""How many plates of one line are shown about their signs only."""
 _EASY = Wear(strength=0.3, least_height_px=18)
 _REAL = Wear(strength=0.5, least_height_px=14, most_height_px=90)
 
@@ -77,13 +79,21 @@ def sample(material: Material, rng: np.random.Generator) -> tuple[Picture, str]:
     font = material.fonts[int(rng.integers(len(material.fonts)))]
     plate = draw_plate(layout, text, font, rng)
     wear = _EASY if rng.random() < 0.25 else Wear()
-    crop, rows = worn(plate, rng, wear), lines_of(layout, text)
+    rows = lines_of(layout, text)
     if len(rows) == 1:
-        return crop, text.replace("-", "")
+        shown = _band(layout, rng) if rng.random() < _BAND else (0.0, 1.0)
+        return worn(plate, rng, wear, shown), text.replace("-", "")
+    crop = worn(plate, rng, wear)
     # The reader cuts a plate of two lines in the middle.
     lower, middle = int(rng.integers(2)), crop.shape[0] // 2
     half = crop[middle:] if lower else crop[:middle]
     return half, rows[lower].replace("-", "")
+
+
+def _band(layout: Layout, rng: np.random.Generator) -> tuple[float, float]:
+    """Return the rows of a plate about its signs, without most of the small words."""
+    above, below = rng.uniform(0.4, 1.0, 2)
+    return layout.band[0] * above, 1 - (1 - layout.band[1]) * below
 
 
 def _real_crop(real: RealPlate, rng: np.random.Generator) -> Picture:

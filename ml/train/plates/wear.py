@@ -24,14 +24,24 @@ class Wear:
     """
 
     strength: float = 1.0
-    least_height_px: int = 10
+    least_height_px: int = 13
     most_height_px: int = 60
 
 
-def worn(plate: Picture, rng: np.random.Generator, wear: Wear) -> Picture:
-    """Return a BGR crop of the plate as some camera saw it, of any size."""
+def worn(
+    plate: Picture,
+    rng: np.random.Generator,
+    wear: Wear,
+    rows: tuple[float, float] = (0.0, 1.0),
+) -> Picture:
+    """Return a BGR crop of the plate as some camera saw it, of any size.
+
+    `rows`: the part of its height that is cut out, as shares.
+    """
     dirty = _dirt(plate, rng, wear.strength)
     scene, corners = _on_a_car(dirty, rng)
+    corners[:2, 1] += np.float32(rows[0] * plate.shape[0])
+    corners[2:, 1] -= np.float32((1 - rows[1]) * plate.shape[0])
     seen = _turned(scene, corners, rng, wear.strength)
     return pictured(_lit(seen, rng, wear.strength), rng, wear)
 
@@ -78,18 +88,37 @@ def _on_a_car(
     pad = round(height * _PAD)
     base = rng.uniform(10, 235) + rng.normal(0, 12, 3)
     scene = np.empty((height + 2 * pad, width + 2 * pad, 3), np.float32)
-    scene[:] = base
     slope = np.linspace(-1, 1, scene.shape[0], dtype=np.float32) * rng.uniform(-50, 50)
-    scene += slope[:, None, None]
-    scene += rng.normal(0, rng.uniform(0, 12), scene.shape[:2])[..., None]
+    scene[:] = base.astype(np.float32) + slope[:, None, None]
+    noise = rng.standard_normal(scene.shape[:2], dtype=np.float32)
+    scene += (noise * np.float32(rng.uniform(0, 12)))[..., None]
     if rng.random() < 0.5:
         # The dealer's frame.
         edge = int(rng.integers(2, max(3, pad // 2)))
         tone = float(rng.choice([15, 30, 190]))
         scene[pad - edge : pad + height + edge, pad - edge : pad + width + edge] = tone
     scene[pad : pad + height, pad : pad + width] = plate
+    if rng.random() < 0.25:
+        _framed(scene[pad : pad + height, pad : pad + width], rng)
     corners = _corners(width, height) + np.float32(pad)
     return np.clip(scene, 0, 255).astype(np.uint8), corners
+
+
+def _framed(plate: npt.NDArray[np.float32], rng: np.random.Generator) -> None:
+    """Lay a frame over the rim of a plate, with some scribble as on a dealer's."""
+    height, width = plate.shape[:2]
+    thick = [int(height * rng.uniform(0.01, most)) for most in (0.14, 0.14, 0.06, 0.06)]
+    tone = float(rng.choice([12, 40, 170, 225])) + rng.normal(0, 8, 3)
+    top, bottom = plate[: thick[0]], plate[height - thick[1] :]
+    for part in (top, bottom, plate[:, : thick[2]], plate[:, width - thick[3] :]):
+        part[:] = tone
+    other = 255 - tone
+    for part in (top, bottom):
+        if part.shape[0] < 4 or rng.random() < 0.5:
+            continue
+        for x in range(int(width * 0.2), int(width * 0.8), max(3, part.shape[0] // 2)):
+            if rng.random() < 0.75:
+                part[1:-1, x : x + max(1, part.shape[0] // 3)] = other
 
 
 def _turned(
@@ -141,28 +170,35 @@ def loose(rng: np.random.Generator) -> float:
     Most boxes are good to a few hundredths; one in three is much wider.
     """
     edge = rng.normal(0.02, 0.025)
-    return float(edge + (abs(rng.normal(0, 0.06)) if rng.random() < 0.35 else 0.0))
+    return float(edge + (abs(rng.normal(0, 0.08)) if rng.random() < 0.4 else 0.0))
 
 
 def _lit(image: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    light = image.astype(np.float64)
+    light = image.astype(np.float32)
     height, width = image.shape[:2]
+    if rng.random() < 0.3 * strength:
+        # Faded paint, or haze.
+        light = light.mean() + (light - light.mean()) * rng.uniform(0.3, 1.0)
     if rng.random() < 0.35 * strength:
         # The edge of a shadow.
         x = np.arange(width) - rng.uniform(0, width)
         y = (np.arange(height) - rng.uniform(0, height))[:, None]
         side = x * rng.normal() + y * rng.normal() > 0
-        light *= np.where(side, 1.0, rng.uniform(0.25, 0.8))[..., None]
+        shade = np.where(side, 1.0, rng.uniform(0.25, 0.8))
+        light *= shade.astype(np.float32)[..., None]
     if rng.random() < 0.15 * strength:
         at = rng.uniform(0, width), rng.uniform(0, height)
         far = np.hypot(np.arange(width) - at[0], (np.arange(height) - at[1])[:, None])
         glare = np.exp(-np.square(far / (height * 0.6)))
-        light += (rng.uniform(60, 200) * glare)[..., None]
+        light += (rng.uniform(60, 200) * glare).astype(np.float32)[..., None]
     gamma = float(np.exp(rng.normal(0, 0.35 * strength)))
-    light = 255 * np.power(np.clip(light / 255, 0, 1), gamma)
-    gain, lift = rng.uniform(0.4, 1.15), rng.uniform(-20, 30)
-    tint = rng.normal(1, 0.06, 3)
-    return np.clip(light * gain * tint + lift, 0, 255).astype(np.uint8)
+    tones = 255 * np.power(np.arange(256) / 255, gamma)
+    light = tones[np.clip(light, 0, 255).astype(np.uint8)].astype(np.float32)
+    least = 0.12 if rng.random() < 0.1 * strength else 0.4
+    gain, lift = rng.uniform(least, 1.15), rng.uniform(-20, 30)
+    tint = (gain * rng.normal(1, 0.06, 3)).astype(np.float32)
+    seen = np.clip(light * tint + np.float32(lift), 0, 255)
+    return np.asarray(seen, np.uint8)
 
 
 def _blurred(image: Picture, rng: np.random.Generator, strength: float) -> Picture:
@@ -177,10 +213,17 @@ def _blurred(image: Picture, rng: np.random.Generator, strength: float) -> Pictu
         if rng.random() < 0.4:
             kernel = kernel.T.copy()
         return np.asarray(cv2.filter2D(image, -1, kernel), np.uint8)
+    if chance < 0.7:
+        # Cameras sharpen, and leave bright rims around dark signs.
+        soft = cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.6, 1.5)))
+        much = float(rng.uniform(0.3, 1.5) * max(0.3, strength))
+        sharp = cv2.addWeighted(image, 1 + much, soft, -much, 0)
+        return np.asarray(sharp, np.uint8)
     return image
 
 
 def _noisy(image: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    sigma = abs(rng.normal(0, 7 * strength))
+    sigma = np.float32(abs(rng.normal(0, 7 * strength)))
     shape = image.shape if rng.random() < 0.5 else (*image.shape[:2], 1)
-    return np.clip(image + rng.normal(0, sigma, shape), 0, 255).astype(np.uint8)
+    noise = rng.standard_normal(shape, dtype=np.float32) * sigma
+    return np.clip(image + noise, 0, 255).astype(np.uint8)

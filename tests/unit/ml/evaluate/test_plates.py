@@ -1,5 +1,6 @@
 """Figures of the plate stage, with tables as people write them."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,10 +19,11 @@ from ml.evaluate.plates import PlateEvaluation, edits, evaluate_plates, summary
 from ml.plate.grammar import ALPHABET, load_grammar
 from ml.plate.reader import TrackPlateReader
 from ml.plate.recogniser import PlateRecogniser
+from ml.plate.spelling import Frames
 
 Image = npt.NDArray[np.uint8]
 
-_PLATES = {200: "ABC123", 120: "M1W737", 60: "XO0IO1"}
+_PLATES = {200: "ABC123", 170: "M1W737", 140: "XO0IO1"}
 """What is written on a grey rectangle of each brightness."""
 
 
@@ -53,13 +55,18 @@ class _GreyRecogniser(PlateRecogniser):
         """Load nothing."""
         self.sureness = sureness
 
-    def read(self, plate: Image) -> npt.NDArray[np.float32]:
-        """Return the characters that belong to the commonest brightness."""
+    def frames(self, plates: Sequence[Image]) -> list[Frames]:
+        """Return the characters that belong to the commonest brightness of each."""
+        return [self._frames(plate) for plate in plates]
+
+    def _frames(self, plate: Image) -> Frames:
         seen = plate[plate > 0]
         text = _PLATES[int(np.bincount(seen).argmax())] if seen.size else ""
-        table = np.zeros((len(text), len(ALPHABET)), np.float32)
-        table[range(len(text)), [ALPHABET.index(c) for c in text]] = self.sureness
-        return table
+        frames = np.zeros((2 * len(text) + 1, 1 + len(ALPHABET)), np.float32)
+        places = range(1, 2 * len(text), 2)
+        frames[places, [1 + ALPHABET.index(c) for c in text]] = self.sureness
+        frames[::2, 0] = 1.0
+        return frames
 
 
 def _reader(sureness: float = 0.99) -> TrackPlateReader:
@@ -83,7 +90,7 @@ def _evaluated(table: Path, *, crops: bool = False) -> PlateEvaluation:
 def test_a_right_a_wrong_and_a_missed_plate(tmp_path: Path) -> None:
     """One of three exact; of eighteen characters seven are wrong."""
     _picture(tmp_path / "a.png", (300, 200, 200))
-    _picture(tmp_path / "b.png", (100, 80, 120))
+    _picture(tmp_path / "b.png", (100, 80, 170))
     _picture(tmp_path / "c.png")
     table = tmp_path / "labels.csv"
     table.write_text(
@@ -116,7 +123,7 @@ def test_true_boxes_are_read_whatever_was_located(tmp_path: Path) -> None:
 
 def test_letters_that_look_like_digits_can_be_folded(tmp_path: Path) -> None:
     """O for 0 and 1 for I: wrong strictly, right when folded."""
-    _picture(tmp_path / "a.png", (300, 200, 60))
+    _picture(tmp_path / "a.png", (300, 200, 140))
     table = tmp_path / "labels.csv"
     table.write_text("path,text\na.png,X00 1-01\n")
     result = _evaluated(table)
@@ -128,7 +135,7 @@ def test_letters_that_look_like_digits_can_be_folded(tmp_path: Path) -> None:
 
 def test_several_plates_in_one_picture(tmp_path: Path) -> None:
     """Each label gets the one that is likest, without boxes; no one is given twice."""
-    _picture(tmp_path / "a.png", (60, 60, 200), (500, 400, 120))
+    _picture(tmp_path / "a.png", (60, 60, 200), (500, 400, 170))
     table = tmp_path / "labels.csv"
     table.write_text("image,plate\na.png,M1W737\na.png,ABC123\na.png,\n")
     result = _evaluated(table)
@@ -150,7 +157,7 @@ def test_an_unsure_read_is_not_published(tmp_path: Path) -> None:
 
 def test_pictures_that_are_plates(tmp_path: Path) -> None:
     """Nothing is searched for."""
-    cv2.imwrite(str(tmp_path / "a.png"), np.full((30, 90, 3), 120, np.uint8))
+    cv2.imwrite(str(tmp_path / "a.png"), np.full((30, 90, 3), 170, np.uint8))
     table = tmp_path / "labels.csv"
     table.write_text("image,plate\na.png,M1W-737\n")
     assert _evaluated(table, crops=True).reading.exact == 1.0

@@ -58,7 +58,8 @@ def test_a_wrong_file_is_refused(tmp_path: Path) -> None:
     """A sign that means nothing is found when the file is read."""
     path = tmp_path / "xx.toml"
     path.write_text(
-        'country = "XX"\nstranger = 0.1\n[[pattern]]\nform = "L?"\nweight = 1'
+        'country = "XX"\nstranger = 0.1\nwidth_by_height = [2.0]\n'
+        '[[pattern]]\nform = "L?"\nweight = 1'
     )
     with pytest.raises(ValidationError):
         read_grammar(path)
@@ -105,3 +106,15 @@ def test_anywhere_a_form_is_as_usual_as_where_it_is_most_so() -> None:
 def test_a_country_without_data_is_named_with_those_that_have_some() -> None:
     with pytest.raises(ConfigurationInvalid, match="PE, AR, BR"):
         load_grammar("ATLANTIS")
+
+
+def test_a_plate_has_the_forms_of_countries_with_plates_of_its_shape() -> None:
+    """A short one is hardly German; where the country is known it stays what it is."""
+    anywhere = load_grammar(ANYWHERE)
+    short, long = anywhere.of_shape(2.0), anywhere.of_shape(4.6)
+    german, american = "MUAB1234", "1ABC234"
+    assert short.weight(german) < long.weight(german) == anywhere.weight(german)
+    assert long.weight(american) < short.weight(american) == anywhere.weight(american)
+    known = load_grammar("US")
+    assert known.of_shape(4.6) is known
+    assert anywhere.of_shape(0.0) is anywhere

@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.geometry import PixelBox
-from ml.plate.straighten import Skew, skew_of, straightened
+from ml.plate.straighten import (
+    Skew,
+    lightened,
+    skew_of,
+    straightened,
+    text_columns,
+    text_rows,
+)
 
 Image = npt.NDArray[np.uint8]
 
@@ -82,3 +89,47 @@ def test_a_box_at_the_edge_of_the_picture_is_cut_all_the_same() -> None:
     image = np.full((50, 50, 3), 60, np.uint8)
     box = PixelBox(30, 40, 80, 60)
     assert straightened(image, box, Skew(10.0, 0.0), (0.04, 0.04)).size > 0
+
+
+def _lettered(height: int = 96, width: int = 192) -> Image:
+    """Return a plate with small words above large signs, amid smooth car."""
+    scene = np.full((height, width, 3), 60, np.uint8)
+    scene[:, 24:-24] = 225
+    for left in range(40, width - 40, 6):
+        scene[6:12, left : left + 2] = 30
+    for left in range(32, width - 36, 16):
+        scene[30:78, left : left + 6] = 30
+    return scene
+
+
+def test_the_rows_of_the_large_signs_are_found() -> None:
+    """Not those of the small words."""
+    top, bottom = text_rows(_lettered())
+    assert top * 96 == pytest.approx(30, abs=7)
+    assert bottom * 96 == pytest.approx(78, abs=7)
+
+
+def test_the_columns_of_the_signs_are_found() -> None:
+    """Smooth car beside the plate is left out."""
+    left, right = text_columns(_lettered()[26:82])
+    assert 4 <= left * 192 <= 32
+    assert 150 <= right * 192 <= 188
+
+
+@pytest.mark.parametrize("size", [(8, 8), (9, 300), (200, 20)])
+def test_an_even_surface_has_some_rows_and_columns(size: tuple[int, int]) -> None:
+    """Whatever its size; there is something to cut out."""
+    even = np.full((*size, 3), 90, np.uint8)
+    for begin, end in (text_rows(even), text_columns(even)):
+        assert 0 <= begin < end <= 1
+
+
+def test_a_dark_plate_is_lightened_and_a_bright_one_is_not() -> None:
+    """What is dark and what is bright keep their order."""
+    bright = _lettered()
+    assert lightened(bright) is bright
+    dim = np.asarray(bright * 0.1 + 10, np.uint8)
+    seen = lightened(dim)
+    assert int(seen.max()) - int(seen.min()) > 3 * (int(dim.max()) - int(dim.min()))
+    assert (seen[dim == dim.max()] == seen.max()).all()
+    assert (seen[dim == dim.min()] == seen.min()).all()
