@@ -31,7 +31,7 @@ def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.write_text(_SYSTEMCTL.format(there=tmp_path))
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr(service, "_FOLDER", tmp_path)
+    monkeypatch.setattr(service, "FOLDER", tmp_path)
     monkeypatch.setattr(service, "has_systemd", lambda: True)
     return tmp_path
 
