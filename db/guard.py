@@ -35,6 +35,12 @@ _ACTIVE = """
     SELECT l.login, l.address FROM atalaya.lockout AS l
     WHERE l.locked_until > clock_timestamp() ORDER BY 1, 2
 """
+_LIFTED = """
+    SELECT EXISTS (
+        SELECT FROM atalaya.lockout WHERE login = %s AND address = %s
+            AND lifted_by IS NOT NULL
+            AND locked_until > clock_timestamp() - interval '3 seconds')
+"""
 _WHO = "SELECT role = 'administrator' FROM atalaya.people() WHERE login = %s"
 _LOCK = "SELECT atalaya.lock_out(%s, %s, %s, %s)"
 _PASSWORDS = """
@@ -81,6 +87,8 @@ class Guard:
             if connection is None:
                 return
             for one in self._logins.tries(self._tail.lines()):
+                if one.failed and _just_let_in(connection, one):
+                    continue
                 for lock in self._locks(connection, one):
                     values = (lock.login, lock.address, lock.failures, lock.seconds)
                     connection.execute(_LOCK, values)
@@ -162,6 +170,15 @@ class Guard:
         self._passwords_due_ns = now_ns + _PASSWORDS_EVERY_NS
         connection.execute(_PASSWORDS)
         connection.execute("SELECT atalaya.expire_passwords()")
+
+
+def _just_let_in(connection: address.Connection, one: LoginTry) -> bool:
+    """Tell whether an administrator has let somebody in again since, or just about.
+
+    What failed before is read from the log a moment later, and must not undo that.
+    """
+    row = connection.execute(_LIFTED, (one.login, one.address)).fetchone()
+    return row == (True,)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from typing import Protocol
 
 import psycopg
 import pytest
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from app.domain.ids import Login
@@ -118,6 +119,20 @@ class Database:
         connection: Connection = psycopg.connect(dsn, autocommit=True)
         self.stack.callback(connection.close)
         return connection
+
+
+@contextmanager
+def passwords_as_before(database: Database) -> Iterator[None]:
+    """Let somebody's password change: people are of the whole server, not of a test."""
+    kept = "SELECT rolname, rolpassword FROM pg_authid WHERE rolpassword IS NOT NULL"
+    superuser = database.connect()
+    before = superuser.execute(kept).fetchall()
+    try:
+        yield
+    finally:
+        for login, verifier in before:
+            back = sql.SQL("ALTER ROLE {} PASSWORD {}")
+            superuser.execute(back.format(sql.Identifier(login), sql.Literal(verifier)))
 
 
 def make_fast(host: Host) -> None:

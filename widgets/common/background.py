@@ -33,6 +33,7 @@ class Background(QObject):
         self._commands = ThreadPoolExecutor(1, thread_name_prefix="command")
         self._queries = ThreadPoolExecutor(3, thread_name_prefix="query")
         self._newest: dict[tuple[int, str], int] = {}
+        self._closed = False
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def query(
@@ -61,7 +62,8 @@ class Background(QObject):
         self._start(self._commands, partial(isValid, owner), work, done, failed)
 
     def close(self) -> None:
-        """Drop what has not begun and wait for what has."""
+        """Drop what has not begun and wait for what has; nothing begins after that."""
+        self._closed = True
         self._queries.shutdown(wait=True, cancel_futures=True)
         self._commands.shutdown(wait=True)
 
@@ -80,7 +82,9 @@ class Background(QObject):
             if not future.cancelled() and isValid(self):
                 self._finished.emit(partial(_hand_over, future, wanted, done, failed))
 
-        pool.submit(work).add_done_callback(deliver)
+        # What arrives while a window closes may ask for more.
+        if not self._closed:
+            pool.submit(work).add_done_callback(deliver)
 
     @Slot(object)
     def _deliver(self, hand_over: Callable[[], None]) -> None:

@@ -110,7 +110,8 @@ class ReviewPage(Page):
         self._hand.leave()
 
     def close_page(self) -> None:
-        """Release the clip."""
+        """Release the clip, and take none that is still on its way."""
+        self._case = None
         self._countdown.stop()
         self._settle.stop()
         self._hand.close()
