@@ -35,13 +35,16 @@ from app.version import VERSION
 if TYPE_CHECKING:
     from app.domain.infraction import Infraction
     from app.domain.seal import SealReport
-    from app.evidence.recorder import CaptureRequest
+    from app.evidence.recorder import CaptureRequest, Recorder
+    from app.evidence.spool import Spool
     from app.evidence.timestamp import StampTrust
+    from app.report.catalogue import Catalogue
     from app.runtime.anchoring import Anchoring
     from app.runtime.engine import EngineParts
     from app.runtime.recording import AnalysisParts
     from app.runtime.recording_batch import BatchListener, BatchResult
     from app.runtime.recording_job import RecordingJob
+    from app.runtime.sealing import Sealing
     from app.runtime.single_source import SourceReport
     from db.address import Connection
     from db.audit_check import AuditReport
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
     from db.engine_gateway import EngineGateway
     from db.keeper import Chores
     from db.provision import NewPerson
+    from ml.plate.reader import TrackPlateReader
     from widgets.services import DesktopServices
 
 _ENGINE_NICENESS = 5
@@ -234,11 +238,10 @@ def _engine_parts(
     paths: Paths, dsn: str, model: str | None, follow_pid: int | None
 ) -> Iterator["EngineParts"]:
     from app.evidence.open_store import open_evidence
-    from app.evidence.recorder import Recorder
     from app.evidence.spool import Forwarder, Spool
     from app.report.catalogue import Catalogue
     from app.runtime.engine import EngineParts
-    from app.runtime.sealing import origin_of, sealing
+    from app.runtime.sealing import sealing
     from app.runtime.stage_timing import StageTimes
     from app.runtime.timed_sink import TimedSink
     from db.engine_gateway import EngineGateway
@@ -264,17 +267,8 @@ def _engine_parts(
         open_reader = partial(
             open_plate_reader, paths.models, country=catalogue.head.country
         )
-        plate_reader = open_reader()
-        recorder = Recorder(
-            evidence.store,
-            spool,
-            clock,
-            paths.spool / "work",
-            plate_reader=plate_reader,
-            zone=catalogue.zone,
-            origin=origin_of(plate_reader.networks),
-            sealer=seals.sealer,
-            stamps=seals.stamps,
+        recorder = _sealing_recorder(
+            paths, evidence.store, spool, catalogue, open_reader(), seals, clock
         )
         engine_id = EngineId(new_uuid())
         try:
@@ -300,6 +294,31 @@ def _engine_parts(
             )
         finally:
             forwarder.stop(1.0)
+
+
+def _sealing_recorder(
+    paths: Paths,
+    store: EvidenceStore,
+    spool: "Spool",
+    catalogue: "Catalogue",
+    reader: "TrackPlateReader",
+    seals: "Sealing",
+    clock: Clock,
+) -> "Recorder":
+    from app.evidence.recorder import Recorder
+    from app.runtime.sealing import origin_of
+
+    return Recorder(
+        store,
+        spool,
+        clock,
+        paths.spool / "work",
+        plate_reader=reader,
+        zone=catalogue.zone,
+        origin=origin_of(reader.networks),
+        sealer=seals.sealer,
+        stamps=seals.stamps,
+    )
 
 
 def _anchoring(

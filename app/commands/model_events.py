@@ -85,6 +85,7 @@ def _facts(entry: "ModelEntry", models: Path) -> dict[str, Any]:
         **plain,
         "source": entry.source.model_dump(mode="json"),
         "bytes": path.stat().st_size if path else None,
+        "eight_bit": entry.eight_bit is not None,
     }
 
 

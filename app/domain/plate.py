@@ -1,10 +1,18 @@
 """What was read from a number plate."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.clock import CaptureTime
 from app.domain.ids import CameraId, PlateReadId, TrackId
 from app.domain.vehicle import VehicleClass
+
+MASK = "•"
+"""What the server puts in place of each character for whom plates are masked."""
+
+
+def masked(text: str) -> str:
+    """Return a plate as whom plates are masked sees it, by the server's own rule."""
+    return "".join(MASK if each.isalnum() else each for each in text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +40,22 @@ class PlateReading:
     def unread(cls) -> "PlateReading":
         """Return the reading of a plate that was never seen."""
         return cls(text=None, confidence=0.0)
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether the server has hidden the texts from who asked."""
+        texts = (self.text or "", *(each.text for each in self.alternatives))
+        return any(MASK in text for text in texts)
+
+    def masked(self) -> "PlateReading":
+        """Return it with every text hidden."""
+        return replace(
+            self,
+            text=None if self.text is None else masked(self.text),
+            alternatives=tuple(
+                replace(each, text=masked(each.text)) for each in self.alternatives
+            ),
+        )
 
     @property
     def best_guess(self) -> str | None:

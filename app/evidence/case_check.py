@@ -1,6 +1,7 @@
 """Whether a case is what it was: files, manifest, signature, key, time-stamp.
 
-Looks in that order and stops at the first thing that does not hold.
+Looks in that order and stops at the first thing that does not hold. For whom plates are
+masked the plate alone is left out: shown for a reason, it is looked at as well.
 """
 
 import logging
@@ -121,7 +122,7 @@ class CaseChecker:
                 raise _Broken(SealTrouble.MANIFEST_MISSING)
             return None
         manifest = self._manifest(manifest_item)
-        if manifest.infraction != described_part(infraction):
+        if not _describes(manifest.infraction, described_part(infraction)):
             raise _Broken(SealTrouble.MANIFEST_DIFFERS)
         if item is None:
             if manifest.sealing_key is not None:
@@ -150,6 +151,13 @@ class CaseChecker:
             raise _Broken(SealTrouble.SEAL_UNREADABLE) from None
         except SignatureWrong:
             raise _Broken(SealTrouble.SIGNATURE_WRONG) from None
+
+
+def _describes(sealed: Infraction, shown: Infraction) -> bool:
+    """Compare all that is shown; of a masked plate, where it has characters."""
+    if shown.plate.is_masked:
+        sealed = replace(sealed, plate=sealed.plate.masked())
+    return sealed == shown
 
 
 def _seal_item(infraction: Infraction) -> EvidenceItem | None:

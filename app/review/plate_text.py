@@ -8,9 +8,6 @@ from app.domain.errors import EnvironmentFault
 MIN_CHARACTERS = 4
 MAX_CHARACTERS = 9
 
-MASK = "•"
-"""What the server puts in place of each character for whom plates are masked."""
-
 _SEPARATORS = re.compile(r"[\s\-–—·.]+")
 _ALLOWED = re.compile(rf"[A-Z0-9]{{{MIN_CHARACTERS},{MAX_CHARACTERS}}}")
 _LETTERS_THEN_DIGITS = re.compile(r"([A-Z][A-Z0-9]{2})([0-9]{3})")
@@ -51,11 +48,6 @@ def pretty(text: str | None) -> str:
         if match:
             return f"{match[1]}-{match[2]}"
     return text
-
-
-def masked(text: str | None) -> bool:
-    """Tell whether the server has hidden the plate from this person."""
-    return MASK in (text or "")
 
 
 def same(one: str | None, other: str | None) -> bool:

@@ -935,16 +935,16 @@
 <context>
     <name>MaskBox</name>
     <message>
-        <source>Your role sees no plate without a reason.</source>
-        <translation>Su función no ve placas sin un motivo.</translation>
+        <source>Your role sees no plate and no picture without a reason.</source>
+        <translation>Su función no ve placas ni imágenes sin un motivo.</translation>
     </message>
     <message>
         <source>Reason, 5 to 200 characters</source>
         <translation>Motivo, de 5 a 200 caracteres</translation>
     </message>
     <message>
-        <source>Show the plate</source>
-        <translation>Mostrar la placa</translation>
+        <source>Show both</source>
+        <translation>Mostrar ambas</translation>
     </message>
 </context>
 <context>
@@ -2698,6 +2698,10 @@
         <translation>en el equipo</translation>
     </message>
     <message>
+        <source>in 8 bits</source>
+        <translation>en 8 bits</translation>
+    </message>
+    <message>
         <source>not here</source>
         <translation>no está aquí</translation>
     </message>
@@ -2758,7 +2762,7 @@
     </message>
     <message>
         <source>Staff</source>
-        <translation>Equipo</translation>
+        <translation>Personal</translation>
     </message>
     <message>
         <source>Audit trail</source>

@@ -88,6 +88,7 @@ def test_plates_are_masked_for_the_auditor(
     site.session("ana").case_store.decide(confirmation(clear.infraction))
     store = site.session("aurora").case_store
     for case in (store.case(cases[0]), store.cases()[1]):
+        assert case.infraction.plate == clear.infraction.plate.masked()
         assert case.infraction.plate.text == "••••••"
         assert case.infraction.plate.best_guess == "••••••"
         assert case.plate_text == "••••••"

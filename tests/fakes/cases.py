@@ -21,6 +21,7 @@ from app.domain.infraction import (
     Verdict,
 )
 from app.domain.person import Person, Right, Role
+from app.domain.plate import masked
 from app.domain.reading import NEEDS_REASON, Claim, ReadingPurpose
 from app.domain.summary import HourCount, PeriodSummary
 
@@ -334,20 +335,12 @@ class InMemoryCaseStore:
         key = (str(case.infraction.id), ReadingPurpose.UNMASK)
         if self._person.may(Right.REVIEW) or key in self._asked:
             return case
-        plate = case.infraction.plate
-        hidden = replace(
-            plate,
-            text=_masked(plate.text),
-            alternatives=tuple(
-                replace(each, text=str(_masked(each.text)))
-                for each in plate.alternatives
-            ),
-        )
+        hidden = case.infraction.plate.masked()
         return replace(
             case,
             infraction=replace(case.infraction, plate=hidden),
             reviews=tuple(
-                replace(each, plate_text=_masked(each.plate_text))
+                replace(each, plate_text=each.plate_text and masked(each.plate_text))
                 for each in case.reviews
             ),
         )
@@ -376,10 +369,6 @@ class InMemoryCaseStore:
             notice_number=kept.notice_number,
             holds=tuple(self._standing(kept)),
         )
-
-
-def _masked(plate: str | None) -> str | None:
-    return plate and "".join("•" if each.isalnum() else each for each in plate)
 
 
 def _age(case: Case) -> tuple[datetime, UUID]:

@@ -99,6 +99,7 @@ def _model(
         "accuracy": {},
         "source": source,
         "bytes": 19_300_000 if name in kept.facts["here"] else None,
+        "eight_bit": False,
     }
 
 

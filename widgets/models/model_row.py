@@ -41,6 +41,8 @@ class ModelRow:
     accuracy: Mapping[str, float] = field(default_factory=dict)
     source: Mapping[str, str] = field(default_factory=dict)
     bytes: int | None = None
+    eight_bit: bool = False
+    """Whether a form of it in 8 bits comes with the program."""
     form: str | None = None
     chosen_at: datetime | None = None
     measured: tuple[MeasuredForm, ...] = ()
@@ -87,6 +89,7 @@ def _row(event: Event) -> ModelRow:
         classes=tuple(event["classes"]),
         source=event["source"],
         bytes=event["bytes"],
+        eight_bit=event["eight_bit"],
         form=event["form"],
         chosen_at=datetime.fromisoformat(chosen) if chosen else None,
         measured=tuple(MeasuredForm(**one) for one in event["measured"]),

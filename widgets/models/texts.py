@@ -183,7 +183,9 @@ def _state_word(row: ModelRow) -> str:
         return _tr("models", "damaged")
     if row.used:
         return _tr("models", "in use") if row.here else _tr("models", "missing")
-    return _tr("models", "here") if row.here else _tr("models", "not here")
+    if row.here:
+        return _tr("models", "here")
+    return _tr("models", "in 8 bits") if row.eight_bit else _tr("models", "not here")
 
 
 def _class_name(name: str) -> str:

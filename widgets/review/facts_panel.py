@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from app.domain.evidence import EvidenceKind
 from app.domain.hold import Hold
 from app.domain.infraction import Case, InfractionState
-from app.review.plate_text import masked
+from app.domain.plate import MASK
 from widgets import theme
 from widgets.common import formatting
 from widgets.common.words import state_name
@@ -69,7 +69,7 @@ class FactsPanel(QScrollArea):
         self._media = None
         self.plate.show_case(case)
         self.mask_box.clear()
-        self.mask_box.setVisible(case is not None and masked(case.plate_text))
+        self.mask_box.setVisible(case is not None and MASK in (case.plate_text or ""))
         self._refresh()
         self.verticalScrollBar().setValue(0)
 

@@ -33,9 +33,11 @@ class MaskBox(QFrame):
 
     def retranslate(self) -> None:
         """Set all texts again."""
-        self._note.setText(self.tr("Your role sees no plate without a reason."))
+        self._note.setText(
+            self.tr("Your role sees no plate and no picture without a reason.")
+        )
         self._reason.setPlaceholderText(self.tr("Reason, 5 to 200 characters"))
-        self._button.setText(self.tr("Show the plate"))
+        self._button.setText(self.tr("Show both"))
 
     def clear(self) -> None:
         """Another case: a reason is given for each."""

@@ -5,10 +5,10 @@ from PySide6.QtGui import QImage, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout
 
 from app.domain.infraction import Case
+from app.domain.plate import MASK
 from app.review.plate_text import (
     PlateTextInvalid,
     familiar,
-    masked,
     normalise,
     pretty,
     same,
@@ -178,6 +178,6 @@ class PlatePanel(QFrame):
             note = self.tr("{0} · {1} reads").format(
                 formatting.percent(reading.confidence), reading.read_count
             )
-        if not masked(text) and not familiar(text):
+        if MASK not in text and not familiar(text):
             note += " · " + self.tr("◆ unusual form")
         return note

@@ -278,7 +278,10 @@ class ReviewPage(Page):
         self._offer()
 
     def _fetch_media(self, case: Case | None) -> None:
-        if case is not None:
+        if case is not None and case.infraction.plate.is_masked:
+            # Every picture of the case shows what is masked.
+            self._hand.show(case)
+        elif case is not None:
             failed = partial(self._say_trouble, "evidence")
             self._shelf.fetch(case, self._take_media, failed)
 
@@ -295,7 +298,7 @@ class ReviewPage(Page):
 
     def _prepare_next(self) -> None:
         row = queue.neighbour(self._queue.cases, self._current_id(), 1)
-        if row >= 0:
+        if row >= 0 and not self._queue.cases[row].infraction.plate.is_masked:
             self._shelf.prepare(self._queue.cases[row])
 
     def _current_id(self) -> InfractionId | None:

@@ -87,6 +87,8 @@ def test_a_window_is_told_every_model(
     assert used["bytes"] == (BUNDLED / "atalaya-n.pt").stat().st_size
     assert (used["form"], used["measured"]) == (None, [])
     assert models["plate-locator"]["bytes"] is None
+    assert models["plate-locator"]["eight_bit"]
+    assert not models["yolo11s"]["eight_bit"]
     assert events[-1] == {"event": "done"}
     use_detector(tmp_path / "models", "http://127.0.0.1:1/roads")
     _, events = _told(tmp_path, capsys, "list")

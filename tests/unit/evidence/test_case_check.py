@@ -119,6 +119,26 @@ def test_a_finding_that_was_changed_is_not_the_one_described(
         assert _trouble(checker, changed) is SealTrouble.MANIFEST_DIFFERS
 
 
+def test_a_masked_plate_is_left_out_and_nothing_else(
+    checker: CaseChecker, cases: SealedCases
+) -> None:
+    """An auditor sees dots, and no alarm; all that is shown is compared."""
+    case = cases.case()
+    shown = replace(case, plate=case.plate.masked())
+    assert shown.plate.is_masked
+    assert _trouble(checker, shown) is None
+    longer = replace(shown.plate, text=f"{shown.plate.text}•")
+    surer = replace(shown.plate, confidence=shown.plate.confidence / 2)
+    partly = replace(shown.plate, text=case.plate.text)
+    for changed in (
+        replace(shown, plate=longer),
+        replace(shown, plate=surer),
+        replace(shown, plate=partly),
+        replace(shown, measurement=replace(case.measurement, limit_kmh=10.0)),
+    ):
+        assert _trouble(checker, changed) is SealTrouble.MANIFEST_DIFFERS
+
+
 def test_a_manifest_made_anew_is_not_the_one_sealed(
     checker: CaseChecker, cases: SealedCases, tmp_path: Path
 ) -> None:

@@ -268,11 +268,14 @@ def test_damaged_evidence_is_refused_and_cannot_be_confirmed(
     desk.close()
 
 
-def test_an_auditor_sees_everything_and_decides_nothing(
+def test_an_auditor_sees_everything_for_a_reason_and_decides_nothing(
     qtbot: QtBot, room: Room
 ) -> None:
     desk = Desk(qtbot, room, "aurora")
     first = _cases(room)[0]
+    qtbot.waitUntil(lambda: desk._shows(first), timeout=_WAIT_MS)
+    assert not desk.page._stage.has_picture
+    desk.page._facts.mask_box.wanted.emit("complaint 17")
     desk.wait_for(first)
     desk.press(Key.Key_Y)
     assert not desk.page._bar._confirm.isEnabled()
@@ -340,11 +343,19 @@ def test_the_auditor_gives_a_reason_for_a_plate(qtbot: QtBot, room: Room) -> Non
     assert "•" in str(shown.plate_text)
     box = desk.page._facts.mask_box
     assert not box.isHidden()
+    # Looked at by the page, and no picture of it fetched: they show the plate.
+    qtbot.waitUntil(
+        lambda: any(e.action == "read_open" for e in room.server.trail.entries),
+        timeout=_WAIT_MS,
+    )
+    assert desk.page._media is None
+    assert not desk.page._shelf.holds(shown.infraction.id)
     QTest.keyClicks(box._reason, "complaint 17")
     QTest.keyClick(box._reason, Key.Key_Return)
     qtbot.waitUntil(box.isHidden, timeout=_WAIT_MS)
     assert desk.page.case is not None
     assert "•" not in str(desk.page.case.plate_text)
+    qtbot.waitUntil(lambda: desk.page._media is not None, timeout=_WAIT_MS)
     (why,) = [e for e in room.server.trail.entries if e.action == "read_unmask"]
     assert (why.login, "complaint 17" in why.detail) == ("aurora", True)
     desk.close()
