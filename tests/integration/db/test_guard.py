@@ -234,6 +234,20 @@ def test_of_two_guards_one_works(database: Database, guard: Guard) -> None:
     assert times.fetchall() == [(1,)]
 
 
+def test_what_failed_before_a_lift_does_not_undo_it(
+    database: Database, guard: Guard
+) -> None:
+    """It may be read from the log a moment after the administrator's word."""
+    _fail(database.dsn("ana"))
+    with database.connect() as superuser:
+        superuser.execute("SELECT atalaya.lock_out('ana', '127.0.0.1', 5, 30)")
+        assert lift_lockout(superuser, Login("ana")) == 1
+        guard.look()
+        times = superuser.execute("SELECT times FROM atalaya.lockout")
+        assert times.fetchall() == [(1,)]
+    assert _enters(database.dsn("ana"))
+
+
 @pytest.fixture
 def eva(database: Database) -> Iterator[str]:
     """Give somebody whose password may change."""
