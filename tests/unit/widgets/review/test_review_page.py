@@ -274,7 +274,8 @@ def test_an_auditor_sees_everything_for_a_reason_and_decides_nothing(
     desk = Desk(qtbot, room, "aurora")
     first = _cases(room)[0]
     qtbot.waitUntil(lambda: desk._shows(first), timeout=_WAIT_MS)
-    assert not desk.page._stage.has_picture
+    blank = not desk.page._stage.has_picture
+    assert blank
     desk.page._facts.mask_box.wanted.emit("complaint 17")
     desk.wait_for(first)
     desk.press(Key.Key_Y)
