@@ -2,19 +2,17 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from app.bootstrap import database
+from app.bootstrap.database import database, owner_dsn
 from app.config.paths import Paths
 from app.config.secret_store import open_secret_store
 from app.domain.clock import SystemClock
 from app.domain.errors import StorageFull
-from app.domain.ids import Login
 from app.evidence.open_store import (
     OpenedEvidence,
     eraser_of,
@@ -27,29 +25,6 @@ from app.ports import Progress
 if TYPE_CHECKING:
     from db.case_erasure import RetentionRule
     from db.check import CheckFinding, Mending
-    from db.server import PostgresSession
-
-
-@contextmanager
-def _owner_dsn(paths: Paths, superuser_dsn: str | None) -> Iterator[str]:
-    """Yield the address that was given, else the built-in server's superuser's."""
-    with database(paths, superuser_dsn, open_secret_store(paths)) as server:
-        owner = server.embedded
-        yield owner.superuser_dsn if owner else server.address
-
-
-@contextmanager
-def session_of(
-    paths: Paths, dsn: str | None, login: str, password: str
-) -> Iterator["PostgresSession"]:
-    """Yield somebody's session; LoginRefused otherwise."""
-    from db.server import PostgresServer
-
-    with (
-        database(paths, dsn, open_secret_store(paths)) as server,
-        closing(PostgresServer(server.address).login(Login(login), password)) as one,
-    ):
-        yield one
 
 
 def check_database(
@@ -66,7 +41,7 @@ def check_database(
 
     opened = _opened(paths)
     mending = _mending(paths, opened, backups) if mend else None
-    with _owner_dsn(paths, superuser_dsn) as dsn:
+    with owner_dsn(paths, superuser_dsn) as dsn:
         yield from check(
             dsn, opened.store, mending=mending, since=since, progress=progress
         )
@@ -92,7 +67,7 @@ def retention(paths: Paths, superuser_dsn: str | None) -> list["RetentionRule"]:
     """Return for how long cases of each type and state are kept."""
     from db.case_erasure import retention_rules
 
-    with _owner_dsn(paths, superuser_dsn) as dsn:
+    with owner_dsn(paths, superuser_dsn) as dsn:
         return retention_rules(dsn)
 
 
@@ -119,7 +94,7 @@ def dry_run(paths: Paths, superuser_dsn: str | None, on: datetime) -> Iterator[s
     from db.case_erasure import overdue_cases
 
     go = stay = files = size_bytes = 0
-    with _owner_dsn(paths, superuser_dsn) as dsn:
+    with owner_dsn(paths, superuser_dsn) as dsn:
         for case in overdue_cases(dsn, on):
             go, stay = go + (not case.held), stay + case.held
             files += 0 if case.held else case.files
@@ -140,7 +115,7 @@ def apply_retention(paths: Paths, superuser_dsn: str | None) -> tuple[str, bool]
     """Erase what is due; return what was done, and whether all of it was."""
     from db.case_erasure import Erasing
 
-    with _owner_dsn(paths, superuser_dsn) as dsn:
+    with owner_dsn(paths, superuser_dsn) as dsn:
         done = Erasing(dsn, eraser_of(paths, _opened(paths)))
         done.finish()
     return str(done), done.trouble is None
@@ -152,7 +127,7 @@ def show_certificates(
     """Yield a line for each certificate, and write each to a file of its own."""
     from db.certificates import certificates
 
-    with _owner_dsn(paths, superuser_dsn) as dsn:
+    with owner_dsn(paths, superuser_dsn) as dsn:
         for each in certificates(dsn, case):
             said = each.document
             yield (

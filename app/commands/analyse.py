@@ -37,7 +37,7 @@ def add(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from app.bootstrap import analyse_recordings
+    from app.bootstrap.recordings import analyse_recordings
     from app.runtime.logs import configure_logging
     from app.runtime.recording_job import RecordingJob
     from app.runtime.recording_report import JsonLines, Terminal

@@ -130,7 +130,7 @@ def _add_people(actions: Commands) -> None:
 
 
 def _add_person(options: argparse.Namespace) -> int:
-    from app.bootstrap import add_person
+    from app.bootstrap.people import add_person
 
     password = getpass.getpass(f"Password for {options.login!r}: ")
     require_good(Login(options.login), password)
@@ -147,7 +147,7 @@ def _add_person(options: argparse.Namespace) -> int:
 
 
 def _engine_login(options: argparse.Namespace) -> int:
-    from app.bootstrap import ENGINE_SECRET
+    from app.bootstrap.database import ENGINE_SECRET
     from app.config.secret_store import open_secret_store
 
     password = getpass.getpass("Password of the login 'engine' on the server: ")
@@ -157,7 +157,7 @@ def _engine_login(options: argparse.Namespace) -> int:
 
 
 def _setup(options: argparse.Namespace) -> int:
-    from app.bootstrap import set_up_database
+    from app.bootstrap.people import set_up_database
 
     password = getpass.getpass("Password for the administrator 'admin': ")
     require_good(Login("admin"), password)
@@ -167,7 +167,7 @@ def _setup(options: argparse.Namespace) -> int:
 
 
 def _keep_plates(options: argparse.Namespace) -> int:
-    from app.bootstrap import keep_plates
+    from app.bootstrap.records import keep_plates
 
     password = getpass.getpass(f"Password of {options.login!r}: ")
     days = keep_plates(
@@ -182,7 +182,7 @@ def _keep_plates(options: argparse.Namespace) -> int:
 
 
 def _forget_plates(options: argparse.Namespace) -> int:
-    from app.bootstrap import forget_plates
+    from app.bootstrap.records import forget_plates
 
     for line in forget_plates(
         paths_of(options), options.superuser_dsn, dry_run=options.dry_run
@@ -192,7 +192,7 @@ def _forget_plates(options: argparse.Namespace) -> int:
 
 
 def _sessions(options: argparse.Namespace) -> int:
-    from app.bootstrap import administration
+    from app.bootstrap.people import administration
     from db.people import sessions
 
     with administration(paths_of(options), options.superuser_dsn) as connection:
@@ -209,7 +209,7 @@ def _sessions(options: argparse.Namespace) -> int:
 
 
 def _end_sessions(options: argparse.Namespace) -> int:
-    from app.bootstrap import administration
+    from app.bootstrap.people import administration
     from db.people import end_sessions
 
     with administration(paths_of(options), options.superuser_dsn) as connection:
@@ -231,7 +231,7 @@ def _let_in(options: argparse.Namespace) -> int:
 
 
 def _set_active(options: argparse.Namespace, *, active: bool) -> None:
-    from app.bootstrap import administration
+    from app.bootstrap.people import administration
     from db.people import set_active
 
     with administration(paths_of(options), options.superuser_dsn) as connection:
@@ -262,7 +262,7 @@ def _seal_key(options: argparse.Namespace) -> int:
 
 
 def _verify_audit(options: argparse.Namespace) -> int:
-    from app.bootstrap import verify_audit
+    from app.bootstrap.records import verify_audit
 
     report = verify_audit(
         paths_of(options), options.superuser_dsn, options.anchors, options.key

@@ -23,7 +23,7 @@ def add(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from app.bootstrap import run_control_room
+    from app.bootstrap.desktop import run_control_room
 
     return run_control_room(
         paths_of(options), options.dsn, options.model, options.metrics_port

@@ -33,7 +33,7 @@ def _troubles(paths: Paths) -> Iterator[str]:
     if free < _LOW_DISK_BYTES:
         yield f"Only {free / 1e9:.1f} GB are free for evidence; make room."
     try:
-        from app.bootstrap import detector_maker
+        from app.bootstrap.detector import detector_maker
 
         with closing(detector_maker(paths, None)()) as detector:
             print(f"  detector: {detector.device}")

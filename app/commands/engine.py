@@ -40,7 +40,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from app.bootstrap import run_engine_process
+    from app.bootstrap.engine import run_engine_process
 
     paths = paths_of(options)
     dsn = options.dsn or chosen_server(paths)
@@ -72,7 +72,7 @@ def leave_stuck_threads(code: int) -> None:
 
 
 def _analyse(options: argparse.Namespace) -> int:
-    from app.bootstrap import analyse_source
+    from app.bootstrap.recordings import analyse_source
 
     report = analyse_source(paths_of(options), options.source, options.model).to_json()
     for name, value in report.items():

@@ -226,7 +226,7 @@ def _reader_file(options: argparse.Namespace) -> Path | None:
 
 
 def _plate_clip(options: argparse.Namespace) -> int:
-    from app.bootstrap import analyse_source
+    from app.bootstrap.recordings import analyse_source
     from app.simulator.truth import Truth
     from ml.evaluate.plate_tally import TallyingReader, against_truth, summary
     from ml.plate.reader import open_plate_reader

@@ -204,7 +204,7 @@ def _apply_retention(options: argparse.Namespace) -> int:
 
 
 def _holds(options: argparse.Namespace) -> int:
-    from app.housekeeping import session_of
+    from app.bootstrap.database import session_of
 
     password = _password_of(options.login)
     with session_of(paths_of(options), options.dsn, options.login, password) as one:
@@ -220,7 +220,7 @@ def _holds(options: argparse.Namespace) -> int:
 
 
 def _hold(options: argparse.Namespace) -> int:
-    from app.housekeeping import session_of
+    from app.bootstrap.database import session_of
 
     password = _password_of(options.login)
     wanted = NewHold(reason=options.reason, ends=options.until)
@@ -234,7 +234,7 @@ def _hold(options: argparse.Namespace) -> int:
 
 
 def _release(options: argparse.Namespace) -> int:
-    from app.housekeeping import session_of
+    from app.bootstrap.database import session_of
 
     password = _password_of(options.login)
     with session_of(paths_of(options), options.dsn, options.login, password) as one:

@@ -90,7 +90,7 @@ def _add_quantise(actions: Commands) -> None:
 
 
 def _dataset(options: argparse.Namespace) -> int:
-    from app.bootstrap import detector_maker
+    from app.bootstrap.detector import detector_maker
     from ml.train.dataset import Recipe, build_dataset
 
     recipe = Recipe(

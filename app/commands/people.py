@@ -107,7 +107,7 @@ def _with_login(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 
 def _people(options: argparse.Namespace) -> int:
-    from app.bootstrap import administration
+    from app.bootstrap.people import administration
     from db.people import people
 
     with administration(paths_of(options), options.superuser_dsn) as connection:
@@ -128,7 +128,7 @@ def _people(options: argparse.Namespace) -> int:
 
 
 def _sites(options: argparse.Namespace) -> int:
-    from app.bootstrap import administration
+    from app.bootstrap.people import administration
     from db.people import sites
 
     with administration(paths_of(options), options.superuser_dsn) as connection:
@@ -140,7 +140,7 @@ def _sites(options: argparse.Namespace) -> int:
 
 
 def _add_site(options: argparse.Namespace) -> int:
-    from app.bootstrap import administration
+    from app.bootstrap.people import administration
     from db.people import add_site
 
     with administration(paths_of(options), options.superuser_dsn) as connection:
@@ -150,7 +150,7 @@ def _add_site(options: argparse.Namespace) -> int:
 
 
 def _assign(options: argparse.Namespace) -> int:
-    from app.bootstrap import administration
+    from app.bootstrap.people import administration
     from db.people import set_sites
 
     if options.all == bool(options.sites):
@@ -163,7 +163,7 @@ def _assign(options: argparse.Namespace) -> int:
 
 
 def _move_camera(options: argparse.Namespace) -> int:
-    from app.bootstrap import administration
+    from app.bootstrap.people import administration
     from db.people import move_camera
 
     with administration(paths_of(options), options.superuser_dsn) as connection:
@@ -176,7 +176,7 @@ def _move_camera(options: argparse.Namespace) -> int:
 
 
 def _review_rules(options: argparse.Namespace) -> int:
-    from app.bootstrap import administration
+    from app.bootstrap.people import administration
     from db.people import ReviewRules, set_review_rules
 
     rules = ReviewRules(**{name: getattr(options, name) for name in _RULES})
@@ -191,7 +191,7 @@ def _review_rules(options: argparse.Namespace) -> int:
 
 
 def _unlock(options: argparse.Namespace) -> int:
-    from app.bootstrap import administration
+    from app.bootstrap.people import administration
     from db.people import lift_lockout
 
     with administration(paths_of(options), options.superuser_dsn) as connection:
@@ -201,7 +201,7 @@ def _unlock(options: argparse.Namespace) -> int:
 
 
 def _close_reading(options: argparse.Namespace) -> int:
-    from app.bootstrap import administration
+    from app.bootstrap.people import administration
     from db.people import close_direct_reading
 
     with administration(paths_of(options), options.superuser_dsn) as connection:
@@ -211,7 +211,7 @@ def _close_reading(options: argparse.Namespace) -> int:
 
 
 def _age(options: argparse.Namespace) -> int:
-    from app.bootstrap import administration
+    from app.bootstrap.people import administration
     from db.people import set_password_age
 
     with administration(paths_of(options), options.superuser_dsn) as connection:
@@ -225,7 +225,7 @@ def _age(options: argparse.Namespace) -> int:
 
 
 def _change_password(options: argparse.Namespace) -> int:
-    from app.bootstrap import in_the_name_of
+    from app.bootstrap.people import in_the_name_of
     from app.domain.password import require_another
     from db.people import change_password
 
@@ -243,7 +243,7 @@ def _change_password(options: argparse.Namespace) -> int:
 
 
 def _ask_reset(options: argparse.Namespace) -> int:
-    from app.bootstrap import in_the_name_of
+    from app.bootstrap.people import in_the_name_of
     from db.people import ask_password_reset
 
     own = getpass.getpass(f"Password of {options.administrator!r}: ")
@@ -270,7 +270,7 @@ def _refuse_reset(options: argparse.Namespace) -> int:
 
 
 def _end_reset(options: argparse.Namespace, *, approve: bool) -> None:
-    from app.bootstrap import in_the_name_of
+    from app.bootstrap.people import in_the_name_of
     from db.people import end_password_reset
 
     own = getpass.getpass(f"Password of {options.administrator!r}: ")
@@ -284,7 +284,7 @@ def _end_reset(options: argparse.Namespace, *, approve: bool) -> None:
 
 
 def _guard(options: argparse.Namespace) -> int:
-    from app.bootstrap import keep_guard
+    from app.bootstrap.people import keep_guard
 
     keep_guard(
         paths_of(options), options.superuser_dsn, log=options.log, hba=options.hba

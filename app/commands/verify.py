@@ -43,7 +43,7 @@ def add(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from app.bootstrap import stamp_trust, verify_case
+    from app.bootstrap.records import stamp_trust, verify_case
     from app.evidence.case_folder import open_case_folder
     from app.report.seal_lines import seal_lines
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.bootstrap import Database, database, desktop_services
+from app.bootstrap.database import Database, database
+from app.bootstrap.desktop import desktop_services
 from app.camera.discovery import Discovery
 from app.config.paths import PROJECT, Paths
 from app.config.secret_store import open_secret_store

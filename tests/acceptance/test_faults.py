@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import ENGINE_SECRET, Database, engine_command
+from app.bootstrap.database import ENGINE_SECRET, Database
+from app.bootstrap.engine import engine_command
 from app.config.paths import PROJECT, Paths
 from app.config.secret_store import open_secret_store
 from app.demo.stage import StageChoices, add_cameras, stage, with_password

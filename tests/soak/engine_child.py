@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from app.bootstrap import detector_maker
+from app.bootstrap.detector import detector_maker
 from app.commands.engine import leave_stuck_threads
 from app.config.camera import CameraConfiguration, ConfigurationVersion
 from app.config.evidence_setting import EvidenceSetting
