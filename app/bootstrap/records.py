@@ -70,9 +70,7 @@ def verify_audit(
         own = anchor_file(paths.anchors, database_of(dsn))
         read = files or ([own] if own.exists() else [])
         anchors = [anchor for file in read for anchor in read_anchors(file)]
-        return walk(
-            dsn, anchors, (trusted, *keys)
-        )
+        return walk(dsn, anchors, (trusted, *keys))
 
 
 def stamp_trust(paths: Paths, ca_file: Path | None = None) -> "StampTrust | None":

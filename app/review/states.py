@@ -8,7 +8,7 @@ Pure: the database enforces the same table and has the last word; the screen use
 to offer only what can succeed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -83,3 +83,21 @@ def last_decision(case: Case) -> Review | None:
     if case.state is InfractionState.PENDING or not case.reviews:
         return None
     return case.reviews[-1]
+
+
+def first_to_issue(*cases: Case | None) -> Case | None:
+    """Return the first of the cases that a notice can be issued for."""
+    return _first(cases, (InfractionState.CONFIRMED,))
+
+
+def first_to_print(*cases: Case | None) -> Case | None:
+    """Return the first of the cases that has, or can have, a notice to print."""
+    return _first(cases, (InfractionState.CONFIRMED, InfractionState.NOTIFIED))
+
+
+def _first(
+    cases: Iterable[Case | None], states: Container[InfractionState]
+) -> Case | None:
+    # Of an erased case nothing is left to put on paper.
+    fit = (c for c in cases if c is not None and c.state in states and not c.erased)
+    return next(fit, None)

@@ -384,6 +384,25 @@
     </message>
 </context>
 <context>
+    <name>DecidedNote</name>
+    <message>
+        <source>■ Notice {0} for {1}</source>
+        <translation>■ Papeleta {0} para {1}</translation>
+    </message>
+    <message>
+        <source>✕ Rejected {}</source>
+        <translation>✕ Rechazado {}</translation>
+    </message>
+    <message>
+        <source>◆ {} waits for a second person</source>
+        <translation>◆ {} espera a una segunda persona</translation>
+    </message>
+    <message>
+        <source>● Confirmed {}</source>
+        <translation>● Confirmado {}</translation>
+    </message>
+</context>
+<context>
     <name>DecisionBar</name>
     <message>
         <source>Confirm</source>
@@ -1536,22 +1555,6 @@
     <message>
         <source>Previous case</source>
         <translation>Caso anterior</translation>
-    </message>
-    <message>
-        <source>■ Notice {0} for {1}</source>
-        <translation>■ Papeleta {0} para {1}</translation>
-    </message>
-    <message>
-        <source>✕ Rejected {}</source>
-        <translation>✕ Rechazado {}</translation>
-    </message>
-    <message>
-        <source>◆ {} waits for a second person</source>
-        <translation>◆ {} espera a una segunda persona</translation>
-    </message>
-    <message>
-        <source>● Confirmed {}</source>
-        <translation>● Confirmado {}</translation>
     </message>
     <message>
         <source>Decided meanwhile by {}. The next case is shown.</source>

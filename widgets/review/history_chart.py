@@ -54,7 +54,6 @@ class HistoryChart(QWidget):
 
     def retranslate(self) -> None:
         """Set all texts again."""
-        self._none.setText(self.tr("No history of speed and lamp for this case."))
         self._draw()
 
     def show_history(self, case: Case | None, replay: Replay | None) -> None:
@@ -87,6 +86,8 @@ class HistoryChart(QWidget):
         self._cursor = None
         replay, case = self._replay, self._case
         if case is None or replay is None or not (replay.road or replay.track.lamp):
+            said = self.tr("No history of speed and lamp for this case.")
+            self._none.setText("" if case is None else said)
             self._stack.setCurrentWidget(self._none)
             return
         self._stack.setCurrentWidget(self._plot)

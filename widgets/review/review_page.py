@@ -19,15 +19,15 @@ from app.ports import Change
 from app.report.publish import Publisher, printed_notice
 from app.review import queue
 from app.review.decide import Reviewer
-from app.review.plate_text import pretty
 from app.review.queue import CaseFilter
-from app.review.states import Step, last_decision, undo_remaining
+from app.review.states import Step, first_to_issue, first_to_print, last_decision
 from widgets.common.background import Background
 from widgets.common.error_bar import ErrorBar
 from widgets.common.fault_text import told
 from widgets.common.page import Page
 from widgets.review.case_in_hand import CaseInHand
 from widgets.review.case_media import CaseMedia, load_media
+from widgets.review.decided_note import DecidedNote
 from widgets.review.decision_bar import DecisionBar
 from widgets.review.facts_panel import FactsPanel
 from widgets.review.hold_panel import HoldPanel
@@ -44,7 +44,6 @@ _QUEUE_PX = 288
 _FACTS_PX = 344
 _LOADED = 200
 _SETTLE_MS = 300
-_COUNTDOWN_MS = 1000
 _DECISIONS = (Step.CONFIRM, Step.REJECT)
 
 
@@ -60,7 +59,6 @@ class ReviewPage(Page):
         session, services = context.session, context.services
         self._case: Case | None = None
         self._media: CaseMedia | None = None
-        self._decided: Case | None = None
         self._wanted: InfractionId | None = None
         self._store = session.case_store
         self._errors = ErrorBar()
@@ -84,9 +82,7 @@ class ReviewPage(Page):
         self._verdicts = Verdicts(reviewer, background)
         self._holding = Holding(self._store, background)
         self._settle = _single_shot(self, _SETTLE_MS, self._reload)
-        self._countdown = QTimer(self)
-        self._countdown.setInterval(_COUNTDOWN_MS)
-        self._countdown.timeout.connect(self._count_down)
+        self._decided = DecidedNote(self._bar, session.person.login, services.clock)
         self._lay_out()
         self._connect()
         self._add_keys()
@@ -112,7 +108,7 @@ class ReviewPage(Page):
     def close_page(self) -> None:
         """Release the clip, and take none that is still on its way."""
         self._case = None
-        self._countdown.stop()
+        self._decided.close()
         self._settle.stop()
         self._hand.close()
         self._stage.close_stage()
@@ -125,7 +121,7 @@ class ReviewPage(Page):
         self._reject.retranslate()
         self._hold.retranslate()
         self._name_keys()
-        self._count_down()
+        self._decided.refresh()
 
     def on_change(self, change: Change) -> None:
         """Reload soon when cases changed; many changes make one reload."""
@@ -378,8 +374,8 @@ class ReviewPage(Page):
         self._replace(case)
 
     def _undo(self) -> None:
-        if self._decided is not None:
-            self._verdicts.undo(self._decided)
+        if self._decided.case is not None:
+            self._verdicts.undo(self._decided.case)
 
     def _issue(self) -> None:
         case = self._to_issue()
@@ -407,19 +403,10 @@ class ReviewPage(Page):
 
     def _to_issue(self) -> Case | None:
         """Return the case a notice is issued for: this one, or the one just decided."""
-        for case in (self._case, self._decided):
-            if case is None or case.erased:
-                continue
-            if case.state is InfractionState.CONFIRMED:
-                return case
-        return None
+        return first_to_issue(self._case, self._decided.case)
 
     def _to_print(self) -> Case | None:
-        printable = (InfractionState.CONFIRMED, InfractionState.NOTIFIED)
-        for case in (self._case, self._decided):
-            if case is not None and case.state in printable and not case.erased:
-                return case
-        return None
+        return first_to_print(self._case, self._decided.case)
 
     def _take_outcome(self, outcome: Outcome) -> None:
         self._errors.mend("verdict")
@@ -427,12 +414,10 @@ class ReviewPage(Page):
             self._say_conflict(outcome)
         elif outcome.step is Step.UNDO:
             self._wanted = outcome.case.infraction.id
-            self._decided = None
+            self._decided.tell(None)
         else:
-            self._decided = outcome.case
+            self._decided.tell(outcome.case)
         self._replace(outcome.case)
-        self._countdown.start()
-        self._count_down()
         self._offer()
         if outcome.step is Step.UNDO and not outcome.conflict:
             self._fetch_wanted()
@@ -456,27 +441,6 @@ class ReviewPage(Page):
         self._queue.show_cases(cases, keep, more=len(cases) >= _LOADED)
 
     # --- what is said ----------------------------------------------------------
-
-    def _count_down(self) -> None:
-        if self._decided is None:
-            self._countdown.stop()
-            self._bar.say("")
-            return
-        login = self.context.session.person.login
-        left = undo_remaining(self._decided, login, self.context.services.clock.now())
-        self._bar.say(self._decision_text(self._decided), round(left.total_seconds()))
-        if not left:
-            self._countdown.stop()
-
-    def _decision_text(self, case: Case) -> str:
-        plate = pretty(case.plate_text)
-        if case.state is InfractionState.NOTIFIED:
-            return self.tr("■ Notice {0} for {1}").format(case.notice_number, plate)
-        if case.state is InfractionState.REJECTED:
-            return self.tr("✕ Rejected {}").format(plate)
-        if case.state is InfractionState.PENDING:
-            return self.tr("◆ {} waits for a second person").format(plate)
-        return self.tr("● Confirmed {}").format(plate)
 
     def _say_conflict(self, outcome: Outcome) -> None:
         case, step = outcome.case, outcome.step

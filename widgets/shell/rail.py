@@ -6,6 +6,8 @@ from typing import Final
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QEnterEvent,
+    QFont,
+    QFontMetrics,
     QKeySequence,
     QPainter,
     QPaintEvent,
@@ -19,6 +21,7 @@ from widgets.common import icons
 from widgets.shell.page_catalogue import PageEntry
 
 _ITEM_HEIGHT_PX: Final = 56
+_NAME_MARGIN_PX: Final = 4
 
 
 class Rail(QWidget):
@@ -58,6 +61,15 @@ class Rail(QWidget):
         painter.fillRect(self.rect(), theme.color("surface"))
         edge = self.width() - 1
         painter.fillRect(edge, 0, 1, self.height(), theme.color("line"))
+
+
+def fitting_font(name: str, width_px: int) -> QFont:
+    """Return the small face, drawn narrower where `name` needs more than the width."""
+    font = theme.font(theme.FONT_SMALL_PX)
+    needed_px = QFontMetrics(font).horizontalAdvance(name)
+    if needed_px > width_px:
+        font.setStretch(100 * width_px // needed_px)
+    return font
 
 
 class RailItem(QAbstractButton):
@@ -110,8 +122,10 @@ class RailItem(QAbstractButton):
         key_area = QRectF(34, 4, 20, 16)
         painter.drawText(key_area, Qt.AlignmentFlag.AlignLeft, self.key)
         painter.setPen(theme.color(token))
+        name = self.entry.short()
+        painter.setFont(fitting_font(name, self.width() - 2 * _NAME_MARGIN_PX))
         name_area = QRectF(0, 33, self.width() - 1, 18)
-        painter.drawText(name_area, Qt.AlignmentFlag.AlignCenter, self.entry.short())
+        painter.drawText(name_area, Qt.AlignmentFlag.AlignCenter, name)
         if self.hasFocus():
             painter.setPen(QPen(theme.color("accent"), theme.FOCUS_RING_PX))
             painter.drawRect(self.rect().adjusted(1, 1, -2, -2))

@@ -16,6 +16,8 @@ from app.review.states import (
     Step,
     after,
     allowed,
+    first_to_issue,
+    first_to_print,
     last_decision,
     undo_remaining,
 )
@@ -93,3 +95,16 @@ def test_an_undone_decision_is_no_longer_in_force() -> None:
     case = confirmed(case_of())
     assert last_decision(case) == case.reviews[-1]
     assert last_decision(replace(case, state=S.PENDING)) is None
+
+
+def test_the_first_case_that_can_have_a_notice_is_chosen() -> None:
+    open_case, done = confirmed(case_of()), notified(case_of())
+    assert first_to_issue(None, case_of(), done, open_case) is open_case
+    assert first_to_issue(None, done) is None
+    assert first_to_print(case_of(), done, open_case) is done
+
+
+def test_nothing_is_printed_of_an_erased_case() -> None:
+    erased = replace(notified(case_of()), erased=True)
+    assert first_to_print(erased) is None
+    assert first_to_issue(replace(confirmed(case_of()), erased=True)) is None
