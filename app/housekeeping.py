@@ -13,6 +13,7 @@ from app.config.paths import Paths
 from app.config.secret_store import open_secret_store
 from app.domain.clock import SystemClock
 from app.domain.errors import StorageFull
+from app.domain.retention import RetentionRule
 from app.evidence.open_store import (
     OpenedEvidence,
     eraser_of,
@@ -23,7 +24,6 @@ from app.evidence.open_store import (
 from app.ports import Progress
 
 if TYPE_CHECKING:
-    from db.case_erasure import RetentionRule
     from db.check import CheckFinding, Mending
 
 
@@ -63,7 +63,7 @@ def _mending(
     return Mending(aside=aside, put_back=copies.put_back, now=SystemClock().now())
 
 
-def retention(paths: Paths, superuser_dsn: str | None) -> list["RetentionRule"]:
+def retention(paths: Paths, superuser_dsn: str | None) -> list[RetentionRule]:
     """Return for how long cases of each type and state are kept."""
     from db.case_erasure import retention_rules
 

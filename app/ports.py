@@ -47,6 +47,7 @@ from app.domain.plate_search import (
     WatchHit,
 )
 from app.domain.reading import Claim, ReadingPurpose
+from app.domain.retention import DueTotal, RetentionRule
 from app.domain.seal import EngineKey
 from app.domain.summary import PeriodSummary
 
@@ -482,6 +483,28 @@ class People(Protocol):
         ...
 
 
+class Retention(Protocol):
+    """For how long cases are kept."""
+
+    def rules(self) -> list[RetentionRule]:
+        """Return the term of each type and state."""
+        ...
+
+    def set_days(self, kind: InfractionKind, state: InfractionState, days: int) -> None:
+        """Change a term, 8 to 36500 days; it erases nothing for the next seven days.
+
+        NotPermitted for whoever is no administrator of all sites, and other numbers.
+        """
+        ...
+
+    def due(self, on: datetime) -> list[DueTotal]:
+        """Count what is over its term at the moment `on`, by type and state.
+
+        Of the sites that one sees; NotPermitted for others than administrators.
+        """
+        ...
+
+
 class Changes(Protocol):
     """What the server says has changed, to redraw by."""
 
@@ -544,6 +567,11 @@ class Session(Protocol):
     @property
     def people(self) -> People:
         """Who may log in, for administrators."""
+        ...
+
+    @property
+    def retention(self) -> Retention:
+        """For how long cases are kept."""
         ...
 
     @property

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from app.domain.errors import EnvironmentFault
 from app.domain.ids import InfractionId, Sha256
+from app.domain.infraction import InfractionKind, InfractionState
+from app.domain.retention import RetentionRule
 from app.ports import EvidenceEraser
 from db import address
 from db.faults import translated
@@ -37,16 +39,6 @@ _FINISH = "SELECT atalaya.finish_erasures(%s)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RetentionRule:
-    """For how many days a case is kept after the last act on it."""
-
-    kind: str
-    state: str
-    keep_days: int
-    changed_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OverdueCase:
     """A case whose term is over; one that is held stays."""
 
@@ -65,7 +57,12 @@ def retention_rules(dsn: str) -> list[RetentionRule]:
     """Return the term of each type and state; `dsn` may be anybody's."""
     with translated(), _connect(dsn) as connection:
         return [
-            RetentionRule(kind=kind, state=state, keep_days=days, changed_at=changed)
+            RetentionRule(
+                kind=InfractionKind(kind),
+                state=InfractionState(state),
+                keep_days=days,
+                changed_at=changed,
+            )
             for kind, state, days, changed in connection.execute(_RULES)
         ]
 

@@ -22,6 +22,7 @@ from db.store.audit_trail import PostgresAuditTrail
 from db.store.case_store import PostgresCaseStore
 from db.store.people_store import PostgresPeople
 from db.store.plate_register import PostgresPlateRegister
+from db.store.retention_store import PostgresRetention
 from db.store.seal_register import PostgresSealRegister
 from db.store.site_store import PostgresSiteStore
 
@@ -50,6 +51,7 @@ class PostgresSession:
         self._audit = PostgresAuditTrail(engine)
         self._seals = PostgresSealRegister(engine)
         self._people = PostgresPeople(engine)
+        self._retention = PostgresRetention(engine)
         self._changes = ServerChanges(parameters)
 
     @property
@@ -86,6 +88,11 @@ class PostgresSession:
     def people(self) -> PostgresPeople:
         """Who may log in, for administrators."""
         return self._people
+
+    @property
+    def retention(self) -> PostgresRetention:
+        """For how long cases are kept."""
+        return self._retention
 
     @property
     def changes(self) -> ServerChanges:

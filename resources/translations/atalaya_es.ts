@@ -1547,6 +1547,21 @@
     </message>
 </context>
 <context>
+    <name>RetentionPage</name>
+    <message>
+        <source>Terms of keeping</source>
+        <translation>Plazos de conservación</translation>
+    </message>
+    <message>
+        <source>Saved. What is older goes within a day.</source>
+        <translation>Guardado. Lo anterior se borra en el plazo de un día.</translation>
+    </message>
+    <message>
+        <source>Saved. It erases nothing before seven days are over.</source>
+        <translation>Guardado. No borra nada antes de siete días.</translation>
+    </message>
+</context>
+<context>
     <name>ReviewPage</name>
     <message>
         <source>Next case</source>
@@ -1790,6 +1805,72 @@
     <message>
         <source>They go together.</source>
         <translation>Van juntos.</translation>
+    </message>
+</context>
+<context>
+    <name>TermPanel</name>
+    <message>
+        <source>Save the term</source>
+        <translation>Guardar el plazo</translation>
+    </message>
+    <message>
+        <source>Due now</source>
+        <translation>Vencidos ahora</translation>
+    </message>
+    <message>
+        <source> days</source>
+        <translation> días</translation>
+    </message>
+    <message>
+        <source>Days</source>
+        <translation>Días</translation>
+    </message>
+    <message>
+        <source>From the passage on. What belongs to a case stays as long as the case, what the watch list met as long as its entry.</source>
+        <translation>Desde el paso del vehículo. Lo que pertenece a un caso queda tanto como el caso; lo que encontró la lista de vigilancia, tanto como su entrada.</translation>
+    </message>
+    <message>
+        <source>From the last act on the case. Once the term is over the case is erased with its files, and a certificate stays. What is held stays.</source>
+        <translation>Desde el último acto sobre el caso. Vencido el plazo, el caso se borra con sus archivos y queda un certificado. Lo retenido se conserva.</translation>
+    </message>
+    <message>
+        <source>Being counted…</source>
+        <translation>Contando…</translation>
+    </message>
+    <message>
+        <source>Nothing.</source>
+        <translation>Nada.</translation>
+    </message>
+    <message>
+        <source>{0} cases go with {1} files, {2}; {3} are held and stay.</source>
+        <translation>Se van {0} casos con {1} archivos, {2}; {3} están retenidos y se conservan.</translation>
+    </message>
+</context>
+<context>
+    <name>TermTable</name>
+    <message>
+        <source>The terms are being read.</source>
+        <translation>Se están leyendo los plazos.</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Qué</translation>
+    </message>
+    <message>
+        <source>Days</source>
+        <translation>Días</translation>
+    </message>
+    <message>
+        <source>In force since</source>
+        <translation>Vigente desde</translation>
+    </message>
+    <message>
+        <source>Due now</source>
+        <translation>Vencidos ahora</translation>
+    </message>
+    <message>
+        <source>Of these held</source>
+        <translation>De ellos retenidos</translation>
     </message>
 </context>
 <context>
@@ -2768,6 +2849,14 @@
         <translation>Personal</translation>
     </message>
     <message>
+        <source>Terms of keeping</source>
+        <translation>Plazos de conservación</translation>
+    </message>
+    <message>
+        <source>Terms</source>
+        <translation>Plazos</translation>
+    </message>
+    <message>
         <source>Audit trail</source>
         <translation>Registro de auditoría</translation>
     </message>
@@ -2821,6 +2910,13 @@
     <message>
         <source>◆ Password to be changed</source>
         <translation>◆ Contraseña por cambiar</translation>
+    </message>
+</context>
+<context>
+    <name>retention</name>
+    <message>
+        <source>Plates without a case</source>
+        <translation>Placas sin caso</translation>
     </message>
 </context>
 <context>

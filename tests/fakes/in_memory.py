@@ -25,6 +25,7 @@ from tests.fakes.audit import AuditBook, InMemoryAuditTrail
 from tests.fakes.cases import InMemoryCaseStore, Kept, require
 from tests.fakes.people import InMemoryPeople, PeopleBook
 from tests.fakes.plates import InMemoryPlateRegister, PlateBook
+from tests.fakes.retention import InMemoryRetention, RetentionBook
 from tests.fakes.seals import InMemorySealRegister
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -78,6 +79,7 @@ class InMemoryServer:
         self.trail = AuditBook(clock)
         self.seals = InMemorySealRegister()
         self.people = PeopleBook(self.trail)
+        self.retention = RetentionBook.of(clock)
         self.passwords = {name: f"{name}-opens-sesame" for name, _, _ in DEMO_PEOPLE}
         for name, full_name, role in DEMO_PEOPLE:
             login = Login(name)
@@ -151,6 +153,7 @@ class InMemorySession:
         self._plates = InMemoryPlateRegister(server.plates, person)
         self._audit = InMemoryAuditTrail(server.trail, person)
         self._people = InMemoryPeople(server.people, person)
+        self._retention = InMemoryRetention(server, person)
         self._stops: list[Callable[[], None]] = []
 
     @property
@@ -187,6 +190,11 @@ class InMemorySession:
     def people(self) -> InMemoryPeople:
         """Who may log in."""
         return self._people
+
+    @property
+    def retention(self) -> InMemoryRetention:
+        """For how long cases are kept."""
+        return self._retention
 
     @property
     def changes(self) -> "InMemorySession":

@@ -18,6 +18,7 @@ from widgets.models.models_page import ModelsPage
 from widgets.people.people_page import PeoplePage
 from widgets.plates.plates_page import PlatesPage
 from widgets.report.report_page import ReportPage
+from widgets.retention.retention_page import RetentionPage
 from widgets.review.review_page import ReviewPage
 from widgets.services import PageContext
 from widgets.wall.wall_page import WallPage
@@ -121,6 +122,14 @@ PAGES: Final = (
         lambda: _tr("pages", "People"),
         lambda: _tr("pages", "Staff"),
         PeoplePage,
+        frozenset({Right.MANAGE_PEOPLE}),
+    ),
+    PageEntry(
+        "retention",
+        "calendar",
+        lambda: _tr("pages", "Terms of keeping"),
+        lambda: _tr("pages", "Terms"),
+        RetentionPage,
         frozenset({Right.MANAGE_PEOPLE}),
     ),
     PageEntry(

@@ -37,7 +37,7 @@ def enter(desktop: Desktop, who: str) -> Workspace:
         ("ana", ["wall", "review", "dashboard", "footage", "plates"]),
         ("sofia", ["wall", "review", "dashboard", "reports", "footage", "plates"]),
         ("teo", ["wall", "cameras", "calibration", "footage", "models"]),
-        ("admin", ["wall", "cameras", "models", "people"]),
+        ("admin", ["wall", "cameras", "models", "people", "retention"]),
         ("aurora", ["wall", "review", "dashboard", "audit"]),
     ],
 )

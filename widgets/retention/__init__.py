@@ -1,0 +1,1 @@
+"""For how long cases and plates are kept."""
