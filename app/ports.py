@@ -35,8 +35,8 @@ from app.domain.infraction import (
     Review,
 )
 from app.domain.overlay import PreviewFrame
-from app.domain.people import PersonEntry, Site
-from app.domain.person import Person
+from app.domain.people import OpenSession, PersonEntry, Site
+from app.domain.person import Person, Role
 from app.domain.plate import PlateReading, PlateSighting
 from app.domain.plate_search import (
     NewWatch,
@@ -454,6 +454,21 @@ class People(Protocol):
 
     def sites(self) -> list[Site]:
         """Return all sites."""
+        ...
+
+    def sessions(self) -> list[OpenSession]:
+        """Return who is connected now, by login and since when."""
+        ...
+
+    def add(self, login: Login, full_name: str, role: Role) -> str:
+        """Make a person; return the password that serves to set another one.
+
+        NotPermitted for a bad login, name or role, StateConflict for a login taken.
+        """
+        ...
+
+    def end_sessions(self, login: Login) -> int:
+        """End all of a person but this one; return how many. KeyError for nobody."""
         ...
 
     def set_sites(self, login: Login, sites: Sequence[int] | None) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from app.domain.errors import StateConflict
 from app.domain.ids import Login, new_uuid
 from app.domain.password import require_good
-from app.domain.people import PersonEntry
+from app.domain.people import OpenSession, PersonEntry
 from app.domain.person import Role
 from db.address import Connection
 from db.faults import translated
@@ -45,17 +45,6 @@ class ReviewRules:
     claim_needed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenSession:
-    """A connection of a person; `application` is what its client says it is."""
-
-    login: Login
-    address: str
-    application: str
-    since: datetime
-    in_transaction_since: datetime | None
-
-
 def random_password() -> str:
     """Return a password of 96 random bits."""
     return secrets.token_urlsafe(_PASSWORD_BYTES)
@@ -83,6 +72,19 @@ def create_person(
             "SELECT atalaya.create_person(%s, %s, %s, %s)",
             (login, full_name, role.value, verifier),
         )
+
+
+def add_person(connection: Connection, login: Login, full_name: str, role: Role) -> str:
+    """Make a person with a password for once; return that. Raises as `create_person`.
+
+    The first login sets another one.
+    """
+    password = random_password()
+    verifier = scram_verifier(connection, login, password)
+    values = (login, full_name, role.value, verifier)
+    with translated():
+        connection.execute("SELECT atalaya.add_person(%s, %s, %s, %s)", values)
+    return password
 
 
 def sessions(connection: Connection) -> list[OpenSession]:

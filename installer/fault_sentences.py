@@ -6,6 +6,7 @@ them, so that a test can tell which have no Spanish.
 """
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,8 @@ from app.config.paths import PROJECT
 from app.domain import errors
 
 _FOLDERS: Final = ("app", "db", "ml")
+_SQL: Final = "db/migrations/sql"
+_REFUSAL: Final = re.compile(r"RAISE EXCEPTION\s+'((?:[^']|'')+)'")
 _FAULTS: Final = frozenset(
     name
     for name, thing in vars(errors).items()
@@ -28,7 +31,16 @@ def fault_sentences(root: Path = PROJECT) -> dict[str, Path]:
         for file in sorted((root / folder).rglob("*.py")):
             for sentence in sentences_of(file.read_text(encoding="utf-8")):
                 found.setdefault(sentence, file.relative_to(root))
+    for file in sorted((root / _SQL).rglob("*.sql")):
+        for sentence in refusals_of(file.read_text(encoding="utf-8")):
+            found.setdefault(sentence, file.relative_to(root))
     return found
+
+
+def refusals_of(sql: str) -> Iterator[str]:
+    """Yield what the functions of a script refuse with."""
+    for match in _REFUSAL.finditer(sql):
+        yield match[1].replace("''", "'").replace("%", "{}")
 
 
 def sentences_of(source: str) -> Iterator[str]:

@@ -8,6 +8,8 @@ from app.domain.person import Role
 
 MOST_REASON = 200
 LEAST_REASON = 5
+MOST_NAME = 80
+LEAST_NAME = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +36,14 @@ class PersonEntry:
     must_change_password: bool = False
     locked_until: datetime | None = None
     reset_asked_by: Login | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """A connection of a person; `application` is what its client says it is."""
+
+    login: Login
+    address: str
+    application: str
+    since: datetime
+    in_transaction_since: datetime | None = None

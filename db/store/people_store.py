@@ -8,7 +8,8 @@ from sqlalchemy import Connection as PoolConnection
 from sqlalchemy import Engine, text
 
 from app.domain.ids import Login
-from app.domain.people import PersonEntry, Site
+from app.domain.people import OpenSession, PersonEntry, Site
+from app.domain.person import Role
 from db import people
 from db.address import Connection
 from db.faults import translated
@@ -33,6 +34,21 @@ class PostgresPeople:
         with translated(), self._engine.connect() as connection:
             rows = connection.execute(_SITES).all()
         return [Site(id=row.id, name=row.name) for row in rows]
+
+    def sessions(self) -> list[OpenSession]:
+        """Return who is connected now, by login and since when."""
+        with self._engine.connect() as connection:
+            return people.sessions(_bare(connection))
+
+    def add(self, login: Login, full_name: str, role: Role) -> str:
+        """Make a person; return the password that serves to set another one."""
+        with self._begin() as connection:
+            return people.add_person(_bare(connection), login, full_name, role)
+
+    def end_sessions(self, login: Login) -> int:
+        """End all of a person but this one; return how many."""
+        with self._begin() as connection:
+            return people.end_sessions(_bare(connection), login)
 
     def set_sites(self, login: Login, sites: Sequence[int] | None) -> None:
         """Give these sites and no others; None gives all, those to come included."""

@@ -1052,6 +1052,37 @@
     </message>
 </context>
 <context>
+    <name>NewPersonPanel</name>
+    <message>
+        <source>New person</source>
+        <translation>Persona nueva</translation>
+    </message>
+    <message>
+        <source>The password is shown once. It serves for the first login only, where another one is set.</source>
+        <translation>La contraseña se muestra una sola vez. Sirve solo para el primer ingreso, donde se fija otra.</translation>
+    </message>
+    <message>
+        <source>Login: small letters, digits, dots</source>
+        <translation>Usuario: minúsculas, cifras, puntos</translation>
+    </message>
+    <message>
+        <source>Full name</source>
+        <translation>Nombre completo</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>Función</translation>
+    </message>
+    <message>
+        <source>Make the login</source>
+        <translation>Crear el usuario</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Volver</translation>
+    </message>
+</context>
+<context>
     <name>NoticeList</name>
     <message>
         <source>Plate</source>
@@ -1157,18 +1188,29 @@
     </message>
 </context>
 <context>
-    <name>PeoplePage</name>
+    <name>PeopleHead</name>
     <message>
         <source>People</source>
         <translation>Personas</translation>
     </message>
     <message>
-        <source>The sites are saved.</source>
-        <translation>Las sedes están guardadas.</translation>
+        <source>New person…</source>
+        <translation>Persona nueva…</translation>
+    </message>
+</context>
+<context>
+    <name>PeoplePage</name>
+    <message>
+        <source>For the first login only: {}</source>
+        <translation>Solo para el primer ingreso: {}</translation>
     </message>
     <message>
         <source>This is done.</source>
         <translation>Hecho.</translation>
+    </message>
+    <message>
+        <source>The sites are saved.</source>
+        <translation>Las sedes están guardadas.</translation>
     </message>
     <message>
         <source>Once it is approved, for a first login only: {}</source>
@@ -1686,6 +1728,29 @@
     <message>
         <source>Use server</source>
         <translation>Usar servidor</translation>
+    </message>
+</context>
+<context>
+    <name>SessionsBox</name>
+    <message>
+        <source>Connected</source>
+        <translation>Conexiones</translation>
+    </message>
+    <message>
+        <source>End all sessions</source>
+        <translation>Cerrar todas las sesiones</translation>
+    </message>
+    <message>
+        <source>From nowhere.</source>
+        <translation>Ninguna.</translation>
+    </message>
+    <message>
+        <source>and from {} places more</source>
+        <translation>y desde {} lugares más</translation>
+    </message>
+    <message>
+        <source>{0} · {1} · since {2}</source>
+        <translation>{0} · {1} · desde {2}</translation>
     </message>
 </context>
 <context>

@@ -39,6 +39,42 @@ def test_sites_are_given_and_taken(site: SiteUnderTest) -> None:
         people.set_sites(Login("nobody"), [1])
 
 
+def test_a_person_is_made_with_a_password_for_once(site: SiteUnderTest) -> None:
+    people, eva = site.session("admin").people, Login("eva.contract")
+    password = people.add(eva, " Eva Soto ", Role.OPERATOR)
+    assert len(password) >= 12
+    assert _entry(site, eva) == PersonEntry(
+        login=eva,
+        full_name="Eva Soto",
+        role=Role.OPERATOR,
+        active=True,
+        sites=None,
+        must_change_password=True,
+    )
+    with pytest.raises(StateConflict):
+        people.add(eva, "Eva Soto", Role.OPERATOR)
+
+
+@pytest.mark.parametrize(
+    ("login", "name", "role"),
+    [
+        ("Eva", "Eva Soto", Role.OPERATOR),
+        ("e", "Eva Soto", Role.OPERATOR),
+        ("eva'; --", "Eva Soto", Role.OPERATOR),
+        ("eva", " E ", Role.OPERATOR),
+        ("eva", "E" * 81, Role.OPERATOR),
+        ("eva", "Eva Soto", Role.ENGINE),
+    ],
+)
+def test_nobody_is_made_by_halves(
+    site: SiteUnderTest, login: str, name: str, role: Role
+) -> None:
+    with pytest.raises(NotPermitted):
+        site.session("admin").people.add(Login(login), name, role)
+    found = site.session("admin").people.people()
+    assert login not in {each.login for each in found}
+
+
 def test_a_reset_takes_two(site: SiteUnderTest) -> None:
     people = site.session("admin").people
     for reason in ("", "why", "x" * 201):
@@ -66,6 +102,12 @@ def test_nobody_else_looks_after_people(site: SiteUnderTest) -> None:
             people.set_sites(Login("sofia" if login == "ana" else "ana"), [1])
         with pytest.raises(NotPermitted):
             people.set_active(Login("teo" if login == "ana" else "ana"), active=False)
+        with pytest.raises(NotPermitted):
+            people.add(Login("eva"), "Eva Soto", Role.ADMINISTRATOR)
+        with pytest.raises(NotPermitted):
+            people.end_sessions(_ANA)
+        with pytest.raises(NotPermitted):
+            people.sessions()
 
 
 def test_each_act_is_in_the_trail(site: SiteUnderTest) -> None:

@@ -1,13 +1,24 @@
 """People and sites in memory: same contract suite as PostgreSQL's."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from app.domain.errors import NotPermitted, StateConflict
 from app.domain.ids import Login
-from app.domain.people import LEAST_REASON, MOST_REASON, PersonEntry, Site
-from app.domain.person import Person, Right
+from app.domain.people import (
+    LEAST_NAME,
+    LEAST_REASON,
+    MOST_NAME,
+    MOST_REASON,
+    OpenSession,
+    PersonEntry,
+    Site,
+)
+from app.domain.person import Person, Right, Role
 from tests.fakes.audit import AuditBook
+
+_LOGIN = re.compile(r"[a-z][a-z0-9_.]{1,30}")
 
 
 @dataclass(slots=True)
@@ -17,6 +28,7 @@ class PeopleBook:
     trail: AuditBook
     people: dict[Login, PersonEntry] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=lambda: [Site(id=1, name="Atalaya")])
+    sessions: list[OpenSession] = field(default_factory=list)
 
 
 class InMemoryPeople:
@@ -35,6 +47,45 @@ class InMemoryPeople:
     def sites(self) -> list[Site]:
         """Return all sites."""
         return list(self._book.sites)
+
+    def sessions(self) -> list[OpenSession]:
+        """Return who is connected."""
+        self._require()
+        return sorted(self._book.sessions, key=lambda each: (each.login, each.since))
+
+    def add(self, login: Login, full_name: str, role: Role) -> str:
+        """Make a person."""
+        self._require()
+        name = full_name.strip()
+        if not _LOGIN.fullmatch(login) or role is Role.ENGINE:
+            raise NotPermitted("A login has 2 to 31 small letters, digits or dots.")
+        if not LEAST_NAME <= len(name) <= MOST_NAME:
+            raise NotPermitted("A full name has 2 to 80 characters.")
+        if login in self._book.people:
+            raise StateConflict("Somebody has this login already.")
+        self._put(
+            PersonEntry(
+                login=login,
+                full_name=name,
+                role=role,
+                active=True,
+                sites=None,
+                must_change_password=True,
+            )
+        )
+        self._record("create_person", login)
+        return "fresh-password-1"
+
+    def end_sessions(self, login: Login) -> int:
+        """End all of a person."""
+        self._require()
+        if login not in self._book.people:
+            raise KeyError(login)
+        before = len(self._book.sessions)
+        kept = [each for each in self._book.sessions if each.login != login]
+        self._book.sessions[:] = kept
+        self._record("end_sessions", login)
+        return before - len(kept)
 
     def set_sites(self, login: Login, sites: Sequence[int] | None) -> None:
         """Give these sites and no others."""

@@ -6,11 +6,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from app.domain.ids import Login
-from app.domain.people import PersonEntry, Site
+from app.domain.people import OpenSession, PersonEntry, Site
 from widgets import theme
 from widgets.common.key_button import KeyButton
 from widgets.people.password_box import PasswordBox
 from widgets.people.person_words import role_name
+from widgets.people.sessions_box import SessionsBox
 from widgets.people.sites_box import SitesBox
 
 
@@ -33,6 +34,7 @@ class PersonPanel(QFrame):
         self._name, self._who, self._note = QLabel(), QLabel(), QLabel()
         self._sites_title = QLabel()
         self.sites = SitesBox()
+        self.sessions = SessionsBox()
         self.password = PasswordBox(own)
         self._save = KeyButton(key="Ctrl+S", primary=True)
         self._active, self._unlock = KeyButton(key="O"), KeyButton(key="L")
@@ -47,11 +49,16 @@ class PersonPanel(QFrame):
         self._sites_title.setText(self.tr("Sites"))
         self._save.setText(self.tr("Save the sites"))
         self._unlock.setText(self.tr("Let log in again"))
-        for part in (self.sites, self.password):
+        for part in (self.sites, self.sessions, self.password):
             part.retranslate()
         self._say_who()
 
-    def show_person(self, entry: PersonEntry | None, sites: Sequence[Site]) -> None:
+    def show_person(
+        self,
+        entry: PersonEntry | None,
+        sites: Sequence[Site],
+        sessions: Sequence[OpenSession] = (),
+    ) -> None:
         """Show somebody; what was begun for somebody else is dropped."""
         other = entry is None or self._entry is None or entry.login != self._entry.login
         self._entry = entry
@@ -63,6 +70,7 @@ class PersonPanel(QFrame):
         theirs = entry is not None and entry.login != self._own
         for part in (self.sites, self._save, self._active):
             part.setEnabled(theirs)
+        self.sessions.show_sessions(sessions, own=not theirs)
         self._unlock.setVisible(entry is not None and entry.locked_until is not None)
         self._say_who()
 
@@ -108,6 +116,8 @@ class PersonPanel(QFrame):
             column.addWidget(part)
         column.addWidget(self.sites, 1)
         column.addWidget(self._save)
+        column.addSpacing(12)
+        column.addWidget(self.sessions)
         column.addSpacing(12)
         column.addWidget(self.password)
         column.addSpacing(12)

@@ -127,6 +127,7 @@ BY_SITE = frozenset(
 
 CALLABLE: dict[str, tuple[str, ...]] = {
     "add_infraction(text)": (ENGINE,),
+    "add_person(text,text,text,text)": (ADMINISTRATOR,),
     "add_plate_reads(uuid,jsonb)": (ENGINE,),
     "add_seal_stamp(uuid,text,bytea)": (ENGINE,),
     "add_site(text,text,text)": (ADMINISTRATOR,),

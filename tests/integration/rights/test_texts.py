@@ -47,6 +47,7 @@ _SOUND: dict[str, tuple[str, tuple[Any, ...]]] = {
         SUPERVISOR,
         (uuid4(), "ABC123", True, "somebody asked", "2026-12-31"),
     ),
+    "add_person(text,text,text,text)": (ADMINISTRATOR, ("eve", "E", "auditor", "x")),
     "add_site(text,text,text)": (ADMINISTRATOR, ("n", "America/Lima", "N")),
     "ask_password_reset(uuid,text,text,text)": (
         ADMINISTRATOR,

@@ -6,7 +6,11 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QLocale
 
-from installer.fault_sentences import fault_sentences, sentences_of
+from installer.fault_sentences import (
+    fault_sentences,
+    refusals_of,
+    sentences_of,
+)
 from widgets.common import formatting
 from widgets.common.fault_text import FOLDER, known_sentences, told
 
@@ -76,6 +80,18 @@ def five():
         "No room in {}. Free space.",
         "Wrong.",
         "It is lost.",
+    ]
+
+
+def test_the_finder_reads_what_the_server_refuses_with() -> None:
+    sql = """
+        RAISE EXCEPTION 'A case cannot go from % to %.', a, b USING ERRCODE = 'AT001';
+        RAISE EXCEPTION
+            'It isn''t yours.' USING ERRCODE = 'AT003';
+    """
+    assert list(refusals_of(sql)) == [
+        "A case cannot go from {} to {}.",
+        "It isn't yours.",
     ]
 
 

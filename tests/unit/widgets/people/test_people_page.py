@@ -11,7 +11,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.domain.ids import Login
-from app.domain.people import PersonEntry, Site
+from app.domain.people import OpenSession, PersonEntry, Site
+from app.domain.person import Role
 from tests.fakes.desktop import Room, control_room
 from tests.fakes.manual_clock import ManualClock
 from widgets.common.background import Background
@@ -168,3 +169,73 @@ def test_another_ones_reset_is_approved(
     assert page.panel.password.said == "elvira asked for a new one."
     QTest.keyClick(page.table.table, Qt.Key.Key_A)
     qtbot.waitUntil(lambda: _entry(room).must_change_password, timeout=_WAIT_MS)
+
+
+def test_somebody_is_made_from_the_keyboard(
+    qtbot: QtBot, open_page: Open, room: Room
+) -> None:
+    page = open_page()
+    QTest.keyClick(page, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    assert page.new.isVisible()
+    QTest.keyClicks(page.new.login, "eva")
+    QTest.keyClicks(page.new.full_name, "Eva Soto")
+    page.new.role.setCurrentIndex(1)
+    QTest.keyClick(page, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: "fresh-password-1" in page.panel.note, timeout=_WAIT_MS)
+    made = _entry(room, "eva")
+    assert (made.full_name, made.role) == ("Eva Soto", Role.SUPERVISOR)
+    current = page.table.current
+    assert current is not None
+    assert current.login == "eva"
+    page.table.choose(_ANA)
+    assert page.panel.note == ""
+
+
+def test_a_login_that_is_taken_is_told_and_nothing_typed_is_lost(
+    qtbot: QtBot, open_page: Open, room: Room
+) -> None:
+    page = open_page()
+    page.head.new.click()
+    QTest.keyClicks(page.new.login, "ana")
+    QTest.keyClicks(page.new.full_name, "Ana Otra")
+    page.new._make.click()
+    qtbot.waitUntil(lambda: page._errors.isVisible(), timeout=_WAIT_MS)
+    assert page.new.isVisible()
+    assert page.new.full_name.text() == "Ana Otra"
+    assert _entry(room).full_name == "Ana Quispe"
+
+
+def test_escape_makes_nobody(open_page: Open, room: Room) -> None:
+    page = open_page()
+    before = dict(room.server.people.people)
+    page.head.new.click()
+    QTest.keyClicks(page.new.login, "eva")
+    QTest.keyClick(page.new.login, Qt.Key.Key_Escape)
+    assert page.panel.isVisible()
+    assert room.server.people.people == before
+
+
+def test_sessions_are_seen_and_ended(qtbot: QtBot, open_page: Open, room: Room) -> None:
+    now = room.services.clock.now()
+    room.server.people.sessions[:] = [
+        OpenSession(login=_ANA, address=address, application="Atalaya", since=now - age)
+        for address, age in (
+            ("10.0.0.7", timedelta(hours=2)),
+            ("10.0.0.7", timedelta(hours=1)),
+            ("10.0.0.9", timedelta(hours=1)),
+        )
+    ]
+    page = open_page()
+    page.table.choose(Login("teo"))
+    assert page.panel.sessions.said == "From nowhere."
+    assert page.panel.sessions.end.isHidden()
+    page.table.choose(_ANA)
+    assert [line.split(" ")[0] for line in page.panel.sessions.said.splitlines()] == [
+        "10.0.0.7",
+        "10.0.0.9",
+    ]
+    QTest.keyClick(page.table.table, Qt.Key.Key_X)
+    qtbot.waitUntil(
+        lambda: page.panel.sessions.said == "From nowhere.", timeout=_WAIT_MS
+    )
+    assert room.server.people.sessions == []
