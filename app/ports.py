@@ -297,16 +297,32 @@ class CaseStore(Protocol):
         *,
         states: Sequence[InfractionState] = (),
         kinds: Sequence[InfractionKind] = (),
+        camera_id: CameraId | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         plate: str | None = None,
         after: InfractionId | None = None,
+        oldest_first: bool = False,
         limit: int = 100,
     ) -> list[Case]:
         """Return cases newest first, a page after the case `after` (keyset).
 
         Those that were erased are no longer among them.
         """
+        ...
+
+    def count(
+        self,
+        *,
+        states: Sequence[InfractionState] = (),
+        kinds: Sequence[InfractionKind] = (),
+        camera_id: CameraId | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        plate: str | None = None,
+        at_most: int = 10_000,
+    ) -> int:
+        """Count such cases up to `at_most`; `at_most` + 1 stands for any more."""
         ...
 
     def case(self, infraction_id: InfractionId) -> Case:

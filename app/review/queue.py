@@ -8,8 +8,9 @@ from app.domain.ids import CameraId, InfractionId
 from app.domain.infraction import Case, InfractionKind, InfractionState
 from app.ports import CaseStore
 
-READ_AT_MOST = 5_000
-"""Cases read to find the oldest; a backlog beyond it is worked off from here."""
+COUNTED_AT_MOST = 10_000
+"""Cases counted one by one; beyond it there are "more", which is found at once."""
+_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,35 +39,40 @@ class CaseFilter:
 
 
 def load(store: CaseStore, wanted: CaseFilter, limit: int = 200) -> list[Case]:
-    """Return up to `limit` cases of the filter, in its order.
-
-    Pages through the store: the camera is filtered here, the rest by the server.
-    """
-    # The server lists newest first, so the oldest come with its last page.
-    enough = READ_AT_MOST if wanted.oldest_first else limit
-    found = _read(store, wanted, enough)
-    return in_order(found, wanted)[:limit]
-
-
-def _read(store: CaseStore, wanted: CaseFilter, enough: int) -> list[Case]:
+    """Return up to `limit` cases of the filter, in its order, page by page."""
     found: list[Case] = []
     last: InfractionId | None = None
-    page_size = 100
-    while len(found) < enough:
+    while len(found) < limit:
+        size = min(_PAGE, limit - len(found))
         page = store.cases(
             states=wanted.states,
             kinds=wanted.kinds,
+            camera_id=wanted.camera_id,
             since=wanted.since,
             until=wanted.until,
             plate=wanted.plate,
             after=last,
-            limit=page_size,
+            oldest_first=wanted.oldest_first,
+            limit=size,
         )
-        found += [case for case in page if wanted.matches(case)]
-        if len(page) < page_size:
+        found += page
+        if len(page) < size:
             break
         last = page[-1].infraction.id
     return found
+
+
+def count(store: CaseStore, wanted: CaseFilter) -> int:
+    """Count the cases of the filter; COUNTED_AT_MOST + 1 stands for any more."""
+    return store.count(
+        states=wanted.states,
+        kinds=wanted.kinds,
+        camera_id=wanted.camera_id,
+        since=wanted.since,
+        until=wanted.until,
+        plate=wanted.plate,
+        at_most=COUNTED_AT_MOST,
+    )
 
 
 def in_order(cases: Iterable[Case], wanted: CaseFilter) -> list[Case]:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.domain.errors import NotPermitted, StateConflict
 from app.domain.hold import LONGEST_LOCK, Hold, NewHold, is_reason
-from app.domain.ids import HoldId, InfractionId, new_uuid
+from app.domain.ids import CameraId, HoldId, InfractionId, new_uuid
 from app.domain.infraction import (
     Case,
     Infraction,
@@ -65,36 +65,51 @@ class InMemoryCaseStore:
     def cases(
         self,
         *,
+        after: InfractionId | None = None,
+        limit: int = 100,
+        **wanted: Any,
+    ) -> list[Case]:
+        """Return cases newest first, or oldest first."""
+        self._require_reader()
+        found = self._found(**wanted)
+        if after is not None:
+            keys = [each.infraction.id for each in found]
+            found = found[keys.index(after) + 1 :] if after in keys else []
+        page = found[:limit]
+        self._ask(ReadingPurpose.LIST, [case.infraction.id for case in page])
+        return [self._shown(case) for case in page]
+
+    def count(self, *, at_most: int = 10_000, **wanted: Any) -> int:
+        """Count cases."""
+        self._require_reader()
+        return len(self._found(**wanted)[: at_most + 1])
+
+    def _found(
+        self,
+        *,
         states: Sequence[InfractionState] = (),
         kinds: Sequence[InfractionKind] = (),
+        camera_id: CameraId | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         plate: str | None = None,
-        after: InfractionId | None = None,
-        limit: int = 100,
+        oldest_first: bool = False,
     ) -> list[Case]:
-        """Return cases newest first."""
-        self._require_reader()
         found = [self._case(kept) for kept in self._server.kept.values()]
-        found.sort(key=_age, reverse=True)
-        if after is not None:
-            last = self._server.kept.get(after)
-            start = None if last is None else _age(self._case(last))
-            found = [c for c in found if start is not None and _age(c) < start]
+        found.sort(key=_age, reverse=not oldest_first)
         if plate:
             require(self._person, Right.REVIEW)
-            wanted = _letters(plate)
-            found = [c for c in found if wanted and wanted in _letters(c.plate_text)]
-        page = [
+            letters = _letters(plate)
+            found = [c for c in found if letters and letters in _letters(c.plate_text)]
+        return [
             case
             for case in found
             if (not states or case.state in states)
             and (not kinds or case.infraction.kind in kinds)
+            and camera_id in {None, case.infraction.camera_id}
             and (since is None or case.infraction.occurred.wall >= since)
             and (until is None or case.infraction.occurred.wall < until)
-        ][:limit]
-        self._ask(ReadingPurpose.LIST, [case.infraction.id for case in page])
-        return [self._shown(case) for case in page]
+        ]
 
     def case(self, infraction_id: InfractionId) -> Case:
         """Return one case."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayou
 from app.domain.camera import Camera
 from app.domain.ids import InfractionId
 from app.domain.infraction import Case, InfractionKind, InfractionState
-from app.review.queue import CaseFilter
+from app.review.queue import COUNTED_AT_MOST, CaseFilter
 from widgets import theme
 from widgets.common import formatting
 from widgets.common.empty_state import EmptyState
@@ -41,6 +41,7 @@ class QueuePanel(QFrame):
         self._state, self._kind, self._camera = QComboBox(), QComboBox(), QComboBox()
         self._order = KeyButton(key="S")
         self._period = KeyButton(key="X")
+        self._shown = ""
         self._cameras: Sequence[Camera] = ()
         self._model: RowsModel[Case] = RowsModel(self._columns())
         self._table = Table(self._model)
@@ -112,12 +113,20 @@ class QueuePanel(QFrame):
         if cases:
             self._table.choose_row(row)
         self._table.blockSignals(blocked)
-        shown = formatting.count(len(cases))
-        self._count.setText(f"{shown}+" if more else shown)
+        self._shown = formatting.count(len(cases))
+        self._count.setText(f"{self._shown}+" if more else self._shown)
         self._table.setVisible(bool(cases))
         self._empty.setVisible(not cases)
         self._say_empty()
         self.case_chosen.emit(self.current())
+
+    def show_count(self, count: int) -> None:
+        """Say how many cases there are in all, beside those that are shown."""
+        if count <= len(self.cases):
+            return
+        all_of_them = formatting.count(min(count, COUNTED_AT_MOST))
+        more = "+" if count > COUNTED_AT_MOST else ""
+        self._count.setText(f"{self._shown} / {all_of_them}{more}")
 
     def go(self, step: int) -> None:
         """Go so many cases down (or up)."""

@@ -224,7 +224,16 @@ class ReviewPage(Page):
     def _take_queue(self, cases: list[Case]) -> None:
         self._errors.mend("queue")
         keep = self._wanted or self._current_id()
-        self._queue.show_cases(cases, keep, more=len(cases) >= _LOADED)
+        more = len(cases) >= _LOADED
+        self._queue.show_cases(cases, keep, more=more)
+        if more:
+            self.background.query(
+                self,
+                "queue count",
+                partial(queue.count, self._store, self._queue.filter),
+                self._queue.show_count,
+                partial(self._say_trouble, "queue"),
+            )
 
     def _take_cameras(self, cameras: list[Camera]) -> None:
         self._errors.mend("cameras")

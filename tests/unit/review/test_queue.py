@@ -8,7 +8,7 @@ from app.domain.clock import NS_PER_S
 from app.domain.ids import CameraId, Login, new_uuid
 from app.domain.infraction import InfractionKind, InfractionState
 from app.ports import CaseStore
-from app.review.queue import CaseFilter, load, neighbour
+from app.review.queue import CaseFilter, count, load, neighbour
 from tests.builders.cases import case_of, confirmed
 from tests.builders.infractions import CAMERA_ID, OCCURRED, red_light, speeding
 from tests.builders.site import camera
@@ -53,6 +53,11 @@ def test_a_camera_is_found_behind_many_others(store: CaseStore) -> None:
     cases = load(store, CaseFilter(camera_id=OTHER), 200)
     assert len(cases) == 25
     assert {case.infraction.camera_id for case in cases} == {OTHER}
+
+
+def test_all_are_counted_beside_the_page(store: CaseStore) -> None:
+    assert count(store, CaseFilter()) == 250
+    assert count(store, CaseFilter(camera_id=OTHER)) == 25
 
 
 def test_filters_narrow_together(store: CaseStore) -> None:
