@@ -121,6 +121,42 @@ def apply_retention(paths: Paths, superuser_dsn: str | None) -> tuple[str, bool]
     return str(done), done.trouble is None
 
 
+def keep_months(paths: Paths, superuser_dsn: str | None) -> str:
+    """Keep the tables of months in order; return what was done."""
+    from db.months import MonthKeeping
+
+    with owner_dsn(paths, superuser_dsn) as dsn:
+        done = MonthKeeping(dsn)
+        done.finish()
+    return str(done)
+
+
+def change_trail_term(
+    paths: Paths, dsn: str | None, *, login: str, password: str, days: int | None
+) -> None:
+    """Set months of the trail aside after so many days, in an administrator's name."""
+    from db.address import with_login
+    from db.months import set_trail_term
+
+    with database(paths, dsn, open_secret_store(paths)) as server:
+        set_trail_term(with_login(server.address, login, password), days)
+
+
+def show_months(paths: Paths, superuser_dsn: str | None) -> Iterator[str]:
+    """Say part by part what it holds, and what a pass would do with it now."""
+    from db.months import months
+
+    with owner_dsn(paths, superuser_dsn) as dsn:
+        for each in months(dsn):
+            until = f"until {each.ends:%Y-%m-%d}" if each.ends else "any other time"
+            would = {"drop": "would be dropped", "archive": "would be set aside"}
+            said = would.get(each.act or "", "stays")
+            yield (
+                f"{each.part:24} {until}, about {each.rows} rows, {said}"
+                f"{f': {each.why}' if each.why else ''}"
+            )
+
+
 def show_certificates(
     paths: Paths, superuser_dsn: str | None, case: str | None, out: Path | None
 ) -> Iterator[str]:

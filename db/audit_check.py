@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.domain.audit import Anchor, AuditTrouble
 from db import address
+from db.audit_source import over_the_whole_trail
 from db.faults import translated
 
 _OF_AN_ANCHOR = (AuditTrouble.OTHER_DATABASE, AuditTrouble.UNKNOWN_KEY)
@@ -114,7 +115,7 @@ class _Walk:
 
     def through(self, connection: address.Connection) -> Iterator[AuditFinding]:
         with connection.cursor(name="audit_walk") as cursor:
-            cursor.execute(_ENTRIES)
+            cursor.execute(over_the_whole_trail(connection, _ENTRIES).encode())
             for identity, sequence, previous, sha256, fresh in cursor:
                 self.count += 1
                 if sequence is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db import address
+from db.audit_source import over_the_whole_trail
 from db.faults import translated
 
 _CERTIFICATES = """
@@ -39,7 +40,8 @@ def certificates(dsn: str, case: str | None = None) -> Iterator[Certificate]:
         connection.execute("SET statement_timeout = 0")
         connection.execute("SET idle_in_transaction_session_timeout = 0")
         with connection.cursor(name="certificates") as cursor:
-            cursor.execute(_CERTIFICATES, {"case": case})
+            query = over_the_whole_trail(connection, _CERTIFICATES)
+            cursor.execute(query.encode(), {"case": case})
             for document, sha256, sequence, previous, entry in cursor:
                 yield Certificate(
                     document=document,

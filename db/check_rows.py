@@ -12,6 +12,7 @@ from app.evidence.codec import infraction_from_json
 from app.ports import Progress
 from db.address import Connection
 from db.audit_check import chain_faults
+from db.audit_source import over_the_whole_trail
 from db.check_finding import CheckFinding, Trouble
 from db.document import canonical_document, sha256_of
 
@@ -221,7 +222,8 @@ def check_rows(connection: Connection, progress: Progress) -> Iterator[CheckFind
         said = f"the case is {state}, but its reviews lead to {led_to}"
         yield CheckFinding(Trouble.STATE_WITHOUT_REVIEW, str(key), said)
     for trouble, query in _BY_THE_TRAIL:
-        for subject, message in connection.execute(query.encode()):
+        whole = over_the_whole_trail(connection, query)
+        for subject, message in connection.execute(whole.encode()):
             yield CheckFinding(trouble, str(subject), message)
     for fault in chain_faults(connection):
         subject = f"entry {fault.sequence}"
@@ -234,7 +236,7 @@ def _check_infractions(
     counted = connection.execute("SELECT count(*) FROM atalaya.infraction").fetchone()
     total = counted[0] if counted else 0
     with connection.cursor(name="check_infractions") as cursor:
-        cursor.execute(_ROWS)
+        cursor.execute(over_the_whole_trail(connection, _ROWS).encode())
         for number, row in enumerate(cursor, 1):
             yield from _check_infraction(*row)
             if number % _SHOWN_EVERY == 0:

@@ -34,10 +34,15 @@ def moment(name: str, *, null: bool = False) -> Column[object]:
     return Column(name, kind, nullable=null, server_default=default)
 
 
-def act(name: str) -> Column[object]:
+def act(name: str, *, key: bool = False) -> Column[object]:
     """When a person did something: the clock, whenever the transaction began."""
-    kind = DateTime(timezone=True)
-    return Column(name, kind, nullable=False, server_default=func.clock_timestamp())
+    return Column(
+        name,
+        DateTime(timezone=True),
+        primary_key=key,
+        nullable=False,
+        server_default=func.clock_timestamp(),
+    )
 
 
 def refers(name: str, target: str, *, key: bool = False) -> Column[object]:

@@ -9,6 +9,7 @@ from app.domain.clock import NS_PER_S, Clock
 from app.domain.errors import EnvironmentFault
 from db.embedded import EmbeddedServer
 from db.guard import Guard
+from db.months import MonthKeeping
 from db.plate_retention import Forgetting
 
 _log = logging.getLogger(__name__)
@@ -29,17 +30,21 @@ class Pass(Protocol):
 Chores = Mapping[str, Callable[[str], Pass]]
 """What is done daily: what it is about, and what begins a pass as superuser."""
 
-_PLATES: Chores = {"old plates are not forgotten": Forgetting}
+_ALWAYS: Chores = {
+    "old plates are not forgotten": Forgetting,
+    "the tables of months are not in order": MonthKeeping,
+}
 
 
 class Keeper:
     """A thread that starts the server again, at its port, when it is gone.
 
     Only for a server that was started here: another's is its owner's business. Once a
-    day it also has the server forget old plates, and does other `chores`, a batch with
-    each look, whoever started it: one that outlived a crash has no owner left, and
-    twice does no harm. A chore is named by what is said when it fails. For the same
-    reason it guards the logins of either: of several guards one works.
+    day it also has the server forget old plates and make months ahead, and does other
+    `chores`, a batch with each look, whoever started it: one that outlived a crash has
+    no owner left, and twice does no harm. A chore is named by what is said when it
+    fails. For the same reason it guards the logins of either: of several guards one
+    works.
     """
 
     def __init__(
@@ -50,7 +55,7 @@ class Keeper:
         self._guard = Guard(server.superuser_dsn, clock, log=server.log, hba=server.hba)
         self._daily = [
             _Daily(failure, begin, server.superuser_dsn, clock)
-            for failure, begin in {**_PLATES, **(chores or {})}.items()
+            for failure, begin in {**_ALWAYS, **(chores or {})}.items()
         ]
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="database-keeper")

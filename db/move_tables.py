@@ -6,12 +6,13 @@ under settings that make one text of one value, so that two servers can be compa
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 
 from psycopg import sql
 
 from db import address
+from db.audit_source import archives_of
 from db.tables import SCHEMA
 
 _TABLES = """
@@ -23,7 +24,8 @@ _TABLES = """
             WHERE i.indrelid = c.oid AND i.indisprimary),
         (SELECT coalesce(array_agg(f.confrelid::bigint), '{}')
             FROM pg_catalog.pg_constraint AS f
-            WHERE f.conrelid = c.oid AND f.contype = 'f' AND f.confrelid <> c.oid),
+            WHERE f.conrelid = c.oid AND f.contype = 'f' AND f.confrelid <> c.oid
+                AND f.conparentid = 0),
         EXISTS (SELECT FROM pg_catalog.pg_constraint AS o
             WHERE o.conrelid = c.oid AND o.contype = 'c'
                 AND pg_catalog.pg_get_constraintdef(o.oid) = 'CHECK ((id = 1))')
@@ -60,13 +62,17 @@ _ONE_TEXT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedTable:
-    """A table; `furnished` when the schema itself puts rows into it."""
+    """A table; `furnished` when the schema itself puts rows into it.
+
+    `beside` are tables that hold rows of it which were set aside: they move into it.
+    """
 
     name: str
     columns: tuple[str, ...]
     order: tuple[str, ...]
     texts: frozenset[str]
     furnished: bool
+    beside: tuple[sql.Identifier, ...] = field(default=(), compare=False)
 
     @property
     def qualified(self) -> sql.Identifier:
@@ -85,8 +91,13 @@ class MovedTable:
             else sql.Identifier(name)
             for name in self.order
         )
-        return sql.SQL("COPY (SELECT {} FROM {} ORDER BY {}) TO STDOUT").format(
-            self._column_list, self.qualified, order
+        each = sql.SQL("SELECT {} FROM {}")
+        rows = sql.SQL(" UNION ALL ").join(
+            each.format(self._column_list, place)
+            for place in (self.qualified, *self.beside)
+        )
+        return sql.SQL("COPY (SELECT * FROM ({}) AS r ORDER BY {}) TO STDOUT").format(
+            rows, order
         )
 
     def writing(self) -> sql.Composed:
@@ -129,6 +140,7 @@ def _table(connection: address.Connection, row: tuple[object, ...]) -> MovedTabl
         order=tuple(key) if isinstance(key, list) else tuple(columns),
         texts=frozenset(each[0] for each in texts),
         furnished=bool(furnished) or name in _FURNISHED,
+        beside=archives_of(connection) if name == "audit" else (),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -130,14 +131,6 @@ infraction = Table(
     words("plate_in_force", null=True),
     site_id(),
     moment("erased_at", null=True),
-    UniqueConstraint(
-        "camera_id",
-        "kind",
-        "engine_id",
-        "track_id",
-        "time_bucket",
-        name="infraction_same_track",
-    ),
 )
 Index(
     "infraction_newest",
@@ -168,6 +161,11 @@ Index(
     infraction.c.kind,
     infraction.c.occurred_at,
     postgresql_where=infraction.c.erased_at.is_(None),
+)
+Index(
+    "infraction_plate_pairs",
+    func.atalaya.plate_pairs(func.translate(infraction.c.plate_in_force, " -", "")),
+    postgresql_using="gin",
 )
 
 infraction_twin = Table(
@@ -257,13 +255,13 @@ audit = Table(
     "audit",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    act("at"),
+    act("at", key=True),
     words("login"),
     words("workstation"),
     words("action"),
     words("subject"),
     Column("detail", JSONB, nullable=False),
-    Column("sequence", BigInteger, unique=True),
+    Column("sequence", BigInteger),
     words("previous_sha256", null=True),
     words("sha256", null=True),
 )
@@ -326,6 +324,11 @@ plate = Table(
 )
 Index("plate_near", func.atalaya.plate_near(plate.c.text), postgresql_using="gin")
 Index("plate_pairs", func.atalaya.plate_pairs(plate.c.text), postgresql_using="gin")
+Index(
+    "plate_reversed",
+    func.reverse(plate.c.text),
+    postgresql_include=["id", "text"],
+)
 
 plate_read = Table(
     "plate_read",
@@ -339,7 +342,7 @@ plate_read = Table(
     Column("engine_id", UUID, nullable=False),
     Column("track_id", BigInteger, nullable=False),
     words("vehicle_class"),
-    Column("seen_at", DateTime(timezone=True), nullable=False),
+    Column("seen_at", DateTime(timezone=True), primary_key=True),
     moment("recorded_at"),
     site_id(),
 )
@@ -387,10 +390,16 @@ watch_hit = Table(
     metadata,
     uuid_key(),
     refers("watch_id", "watch_entry"),
-    refers("read_id", "plate_read"),
+    Column("read_id", UUID, nullable=False),
     moment("hit_at"),
+    moment("read_seen_at", null=True),
     site_id(),
     UniqueConstraint("watch_id", "read_id"),
+    ForeignKeyConstraint(
+        ["read_id", "read_seen_at"],
+        [plate_read.c.id, plate_read.c.seen_at],
+        name="watch_hit_read_id_fkey",
+    ),
 )
 Index("watch_hit_newest", watch_hit.c.hit_at.desc(), watch_hit.c.id.desc())
 Index("watch_hit_read", watch_hit.c.read_id)

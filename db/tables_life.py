@@ -20,6 +20,7 @@ from db.columns import (
     login,
     metadata,
     moment,
+    one_row_key,
     refers,
     site_id,
     uuid_key,
@@ -114,4 +115,23 @@ subject_request = Table(
     words("reason"),
     Column("asked_in", BigInteger, nullable=False),
     act("asked_at"),
+)
+
+trail_term = Table(
+    "trail_term",
+    metadata,
+    one_row_key(),
+    Column("keep_days", Integer),
+    act("changed_at"),
+)
+
+archived_month = Table(
+    "archived_month",
+    metadata,
+    Column("part", Text, primary_key=True),
+    Column("entries", BigInteger, nullable=False),
+    Column("first_sequence", BigInteger, nullable=False),
+    Column("last_sequence", BigInteger, nullable=False),
+    words("last_sha256"),
+    act("archived_at"),
 )

@@ -5,7 +5,7 @@ import getpass
 from contextlib import closing
 from pathlib import Path
 
-from app.commands import housekeeping, people, shared_server
+from app.commands import housekeeping, months, people, shared_server
 from app.commands.common import (
     Commands,
     add_dsn,
@@ -45,6 +45,7 @@ def add(commands: Commands) -> None:
     engine.set_defaults(run=_engine_login)
     _add_plates(actions)
     housekeeping.add(actions)
+    months.add(actions)
     _add_verify_audit(actions)
     _add_seal_key(actions)
     _add_people(actions)

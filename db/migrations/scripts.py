@@ -10,7 +10,8 @@ from alembic import op
 _FOLDER = Path(__file__).parent / "sql"
 
 
-def _connection() -> psycopg.Connection[tuple[object, ...]]:
+def connection() -> psycopg.Connection[tuple[object, ...]]:
+    """Return the connection that the migration runs on."""
     raw: object = op.get_bind().connection.dbapi_connection
     if not isinstance(raw, psycopg.Connection):
         raise TypeError("migrations need a psycopg connection")
@@ -19,12 +20,12 @@ def _connection() -> psycopg.Connection[tuple[object, ...]]:
 
 def run_script(name: str) -> None:
     """Run all statements of one file, within the migration's transaction."""
-    _connection().execute((_FOLDER / name).read_bytes())
+    connection().execute((_FOLDER / name).read_bytes())
 
 
 @contextmanager
 def run_as_owner() -> Iterator[None]:
     """Make what follows belong to the schema's owner instead of a superuser."""
-    _connection().execute("SET LOCAL ROLE atalaya_owner")
+    connection().execute("SET LOCAL ROLE atalaya_owner")
     yield
-    _connection().execute("RESET ROLE")
+    connection().execute("RESET ROLE")

@@ -1,15 +1,17 @@
 """Cases: pages by keyset, decisions by the server's functions, figures of a period."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Engine,
     Select,
     TextClause,
     bindparam,
+    false,
     func,
     or_,
     select,
@@ -19,7 +21,7 @@ from sqlalchemy import (
 
 from app.domain.errors import NotPermitted
 from app.domain.hold import Hold, HoldKind, NewHold
-from app.domain.ids import HoldId, InfractionId, Login, new_uuid
+from app.domain.ids import CameraId, HoldId, InfractionId, Login, new_uuid
 from app.domain.infraction import (
     Case,
     InfractionKind,
@@ -37,6 +39,7 @@ from db.tables import infraction
 from db.tables_life import case_hold
 
 MAX_PAGE = 1000
+_IDS = select(infraction.c.id)
 _LONGEST_PLATE = 16
 # The head of the trail is locked until a commit is on disk: with this in a statement of
 # its own the commit does not wait, and `_KEPT` does, for many at once. Nobody is told
@@ -64,7 +67,6 @@ _READ = text("""
     FROM atalaya.read_cases(CAST(:cases AS uuid[])) AS r
     JOIN atalaya.infraction AS i ON i.id = r.id
     LEFT JOIN atalaya.notice AS n ON n.infraction_id = i.id
-    ORDER BY i.occurred_at DESC, i.id DESC
 """)
 _SET_HOLD = text("SELECT atalaya.set_hold(:id, :case, :kind, :reason, :ends)")
 _RELEASE_HOLD = text("SELECT atalaya.release_hold(:id, :reason)")
@@ -93,30 +95,68 @@ class PostgresCaseStore:
         *,
         states: Sequence[InfractionState] = (),
         kinds: Sequence[InfractionKind] = (),
+        camera_id: CameraId | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         plate: str | None = None,
         after: InfractionId | None = None,
+        oldest_first: bool = False,
         limit: int = 100,
     ) -> list[Case]:
         """Return cases newest first; `plate` matches any part of the plate in force."""
-        query = select(infraction.c.id).where(infraction.c.erased_at.is_(None))
+        wanted = self._wanted(states, kinds, camera_id, since, until, plate)
+        query = _page(_IDS.where(*wanted), after, oldest_first, limit)
+        return self._read(query, ReadingPurpose.LIST)
+
+    def count(
+        self,
+        *,
+        states: Sequence[InfractionState] = (),
+        kinds: Sequence[InfractionKind] = (),
+        camera_id: CameraId | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        plate: str | None = None,
+        at_most: int = 10_000,
+    ) -> int:
+        """Count them up to `at_most`; one more than that stands for any more."""
+        wanted = self._wanted(states, kinds, camera_id, since, until, plate)
+        some = _IDS.where(*wanted).limit(at_most + 1).subquery()
+        with translated(), self._engine.connect() as connection:
+            return connection.execute(
+                select(func.count()).select_from(some)
+            ).scalar_one()
+
+    def _wanted(
+        self,
+        states: Sequence[InfractionState],
+        kinds: Sequence[InfractionKind],
+        camera_id: CameraId | None,
+        since: datetime | None,
+        until: datetime | None,
+        plate: str | None,
+    ) -> Iterator[ColumnElement[bool]]:
+        yield infraction.c.erased_at.is_(None)
         if states:
-            query = query.where(infraction.c.state.in_([s.value for s in states]))
+            yield infraction.c.state.in_([s.value for s in states])
         if kinds:
-            query = query.where(infraction.c.kind.in_([k.value for k in kinds]))
+            yield infraction.c.kind.in_([k.value for k in kinds])
+        if camera_id is not None:
+            yield infraction.c.camera_id == camera_id
         if since is not None:
-            query = query.where(infraction.c.occurred_at >= since)
+            yield infraction.c.occurred_at >= since
         if until is not None:
-            query = query.where(infraction.c.occurred_at < until)
+            yield infraction.c.occurred_at < until
         if plate:
-            letters = _letters(plate)
-            if not 1 <= len(letters) <= _LONGEST_PLATE:
-                return []
-            self._ask("find", [letters])
-            found = func.atalaya.cases_of_plate(letters).column_valued("found")
-            query = query.where(infraction.c.id.in_(select(found)))
-        return self._read(_page(query, after, limit), ReadingPurpose.LIST)
+            yield self._has_plate(plate)
+
+    def _has_plate(self, plate: str) -> ColumnElement[bool]:
+        letters = _letters(plate)
+        if not 1 <= len(letters) <= _LONGEST_PLATE:
+            return false()
+        self._ask("find", [letters])
+        found = func.atalaya.cases_of_plate(letters).column_valued("found")
+        return infraction.c.id.in_(select(found))
 
     def case(self, infraction_id: InfractionId) -> Case:
         """Return one case; KeyError when there is none that this person may see."""
@@ -244,17 +284,22 @@ class PostgresCaseStore:
         holds: dict[object, list[Hold]] = {}
         for row in held:
             holds.setdefault(row.infraction_id, []).append(_hold(row))
-        return [_case(row, holds.get(row.id, ())) for row in rows]
+        # As they were chosen; of one that was erased meanwhile nothing is told.
+        by_key = {str(row.id): _case(row, holds.get(row.id, ())) for row in rows}
+        return [by_key[key] for key in keys if key in by_key]
 
 
-def _page(query: Select[Any], after: InfractionId | None, limit: int) -> Select[Any]:
-    key = tuple_(infraction.c.occurred_at, infraction.c.id)
+def _page(
+    query: Select[Any], after: InfractionId | None, oldest_first: bool, limit: int
+) -> Select[Any]:
+    columns = (infraction.c.occurred_at, infraction.c.id)
     if after is not None:
         last = infraction.alias("last")
-        start = select(last.c.occurred_at, last.c.id).where(last.c.id == after)
-        query = query.where(key < start.scalar_subquery())
-    newest = (infraction.c.occurred_at.desc(), infraction.c.id.desc())
-    return query.order_by(*newest).limit(max(1, min(limit, MAX_PAGE)))
+        found = select(last.c.occurred_at, last.c.id).where(last.c.id == after)
+        key, start = tuple_(*columns), found.scalar_subquery()
+        query = query.where(key > start if oldest_first else key < start)
+    order = columns if oldest_first else [each.desc() for each in columns]
+    return query.order_by(*order).limit(max(1, min(limit, MAX_PAGE)))
 
 
 def _letters(plate: str) -> str:

@@ -295,3 +295,57 @@ def test_figures_of_an_empty_period(site: SiteUnderTest) -> None:
     assert (figures.total, figures.by_hour) == (0, ())
     assert figures.median_decision_s is None
     assert figures.oldest_pending is None
+
+
+def test_the_oldest_come_first_where_they_are_asked_for(
+    site: SiteUnderTest, make: Make
+) -> None:
+    made = [make(n).id for n in range(5)]
+    store = site.session("ana").case_store
+    first = store.cases(oldest_first=True, limit=2)
+    rest = store.cases(oldest_first=True, after=first[-1].infraction.id)
+    assert identities(first) + identities(rest) == made
+
+
+def test_a_camera_s_cases_are_given_alone(site: SiteUnderTest, make: Make) -> None:
+    here = make(0)
+    other = installed_camera(site.session("teo").site)
+    site.sink.add(finding(other, 1))
+    store = site.session("ana").case_store
+    assert identities(store.cases(camera_id=here.camera_id)) == [here.id]
+    assert store.count(camera_id=here.camera_id) == 1
+
+
+def test_cases_are_counted_up_to_a_bound(site: SiteUnderTest, make: Make) -> None:
+    made = [make(n) for n in range(4)]
+    store = site.session("ana").case_store
+    store.decide(confirmation(made[0]))
+    assert store.count() == 4
+    assert store.count(at_most=4) == 4
+    assert store.count(at_most=2) == 3
+    assert store.count(states=[InfractionState.PENDING]) == 3
+    assert store.count(plate="BC12", until=made[2].occurred.wall) == 2
+    assert store.count(kinds=[InfractionKind.RED_LIGHT]) == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("abc-123", [0, 1]),
+        ("BC1", [0, 1]),
+        ("C1", [0, 1]),
+        ("A8C", []),
+        ("ZZZ", []),
+        ("?!", []),
+        ("ABC123" * 100, []),
+    ],
+)
+def test_a_plate_is_found_by_any_part(
+    site: SiteUnderTest, make: Make, typed: str, found: list[int]
+) -> None:
+    made = [make(0), make(1), make(2)]
+    store = site.session("ana").case_store
+    store.decide(confirmation(made[1], plate_text="ABC-123"))
+    store.decide(confirmation(made[2], plate_text="XYZ 987"))
+    ids = [made[n].id for n in reversed(found)]
+    assert identities(store.cases(plate=typed)) == ids

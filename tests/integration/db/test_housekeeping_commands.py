@@ -165,3 +165,21 @@ def test_a_lock_stands_until_the_end_of_the_day_where_the_site_is(
     local = hold.ends.astimezone(ZoneInfo("America/Lima"))
     assert f"{local:%Y-%m-%d %H:%M}" == f"{day} 23:59"
     assert f"until {day}" in terminal.person("sofia", "holds")
+
+
+def test_months_are_shown_and_kept(terminal: Terminal) -> None:
+    shown = terminal.owner("months", "--keep")
+    assert shown.startswith("the months are in order")
+    assert "infraction_rest" in shown
+    assert "plate_read_first" in shown
+
+
+def test_an_administrator_says_when_the_trail_is_set_aside(terminal: Terminal) -> None:
+    assert "after 400 days" in terminal.person("admin", "trail-term", "400")
+    kept = terminal.kept.database.connect().execute(
+        "SELECT keep_days FROM atalaya.trail_term"
+    )
+    assert kept.fetchall() == [(400,)]
+    assert "for ever" in terminal.person("admin", "trail-term", "never")
+    terminal.person("admin", "trail-term", "30", code=3)
+    terminal.person("sofia", "trail-term", "400", code=3)

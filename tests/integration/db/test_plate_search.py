@@ -104,12 +104,24 @@ def test_the_index_misses_no_match_of_a_pattern(
     assert matching(connection, pattern, alike=False) == fitting
 
 
+_SOME_PLATES = """
+    INSERT INTO atalaya.plate (text)
+        SELECT chr(65 + n % 26) || 'BC' || lpad(n::text, 4, '0')
+        FROM generate_series(1, 2000) AS n ON CONFLICT DO NOTHING;
+    ANALYZE atalaya.plate
+"""
+
+
 @pytest.mark.parametrize(
     ("question", "index"),
     [
         ("TABLE atalaya.plate", None),
         ("SELECT FROM atalaya.plate WHERE text = 'ABC123'", "plate_text_key"),
         ("SELECT FROM atalaya.plate WHERE text LIKE 'ABC%'", "plate_text_key"),
+        (
+            "SELECT FROM atalaya.plate WHERE reverse(text) LIKE '321%'",
+            "plate_reversed",
+        ),
         (
             "SELECT FROM atalaya.plate WHERE"
             " atalaya.plate_pairs(text) @> atalaya.plate_pairs('*123')",
@@ -125,9 +137,11 @@ def test_the_index_misses_no_match_of_a_pattern(
 def test_each_way_of_asking_has_its_index(
     connection: Connection, question: str, index: str | None
 ) -> None:
+    connection.execute(_SOME_PLATES)
     explain = f"EXPLAIN (FORMAT JSON) {question}"
     plan = json.dumps(connection.execute(explain.encode()).fetchone())
-    assert ("Index Name" in plan) == (index is not None)
+    # An index may be read from end to end as well: a condition is what serves.
+    assert ("Index Cond" in plan) == (index is not None)
     assert index is None or index in plan
 
 

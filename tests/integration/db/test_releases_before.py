@@ -164,6 +164,7 @@ _ALLOWED = {
     "0006/tables.sql ALTER TABLE atalaya.infraction ADD": "no engine ever sent more",
     "0006/tables.sql ALTER TABLE atalaya.evidence ADD": "no engine ever sent more",
     "0006/tables.sql ALTER TABLE atalaya.engine ADD": "no engine ever sent more",
+    "0013/tables.sql UPDATE atalaya.watch_hit": "fills a new column",
     "0008/guards.sql DROP TRIGGER guard ": "made again, but for what is erased",
     "0008/guards.sql DROP TRIGGER keep ": "made again, but for what is erased",
     "0012/tables.sql ALTER TABLE atalaya.site DROP": "one site becomes several",

@@ -10,7 +10,7 @@ from tests.integration.rights.matrix import ALL_COLUMNS, CALLABLE, READABLE
 _COLUMNS = """
     SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum)
     FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
-    WHERE c.relnamespace = 'atalaya'::regnamespace AND c.relkind = 'r'
+    WHERE c.relnamespace = 'atalaya'::regnamespace AND c.relkind IN ('r', 'p')
         AND a.attnum > 0 AND NOT a.attisdropped
     GROUP BY 1 ORDER BY 1
 """
@@ -26,11 +26,11 @@ _TRIGGERS = """
 _CONSTRAINTS = """
     SELECT k.conname, c.relname FROM pg_constraint AS k JOIN pg_class AS c
     ON c.oid = k.conrelid WHERE c.relnamespace = 'atalaya'::regnamespace
-    AND k.contype IN ('c', 'f', 'u') ORDER BY 2, 1
+    AND k.contype IN ('c', 'f', 'u') AND k.conparentid = 0 ORDER BY 2, 1
 """
 _RELATIONS = """
     SELECT relname FROM pg_class WHERE relnamespace = 'atalaya'::regnamespace
-    AND relkind = %s ORDER BY 1
+    AND relkind::text = ANY (%s) ORDER BY 1
 """
 _SAMPLES = {
     "uuid": "gen_random_uuid()",
@@ -45,6 +45,9 @@ _SAMPLES = {
     "uuid[]": "'{}'::uuid[]",
     "jsonb": "'{}'::jsonb",
     "timestamp with time zone": "now()",
+    "oid": "0::oid",
+    "bigint[]": "'{}'::bigint[]",
+    "integer[]": "'{}'::integer[]",
     "atalaya.audit": "NULL::atalaya.audit",
     "atalaya.erasure": "NULL::atalaya.erasure",
     "atalaya.infraction": "NULL::atalaya.infraction",
@@ -67,15 +70,16 @@ class Catalogue:
 def read_catalogue(superuser: Connection) -> Catalogue:
     """Ask the server what there is."""
 
-    def relations(kind: str) -> list[str]:
-        return [row[0] for row in superuser.execute(_RELATIONS.encode(), (kind,))]
+    def relations(*kinds: str) -> list[str]:
+        found = superuser.execute(_RELATIONS.encode(), (list(kinds),))
+        return [row[0] for row in found]
 
     return Catalogue(
         columns=dict(superuser.execute(_COLUMNS.encode()).fetchall()),
         functions=[row[0] for row in superuser.execute(_FUNCTIONS.encode())],
         triggers=superuser.execute(_TRIGGERS.encode()).fetchall(),
         constraints=superuser.execute(_CONSTRAINTS.encode()).fetchall(),
-        indexes=relations("i"),
+        indexes=relations("i", "I"),
         sequences=relations("S"),
     )
 

@@ -37,6 +37,7 @@ def _cases(figures: tuple[str, ...], beside: tuple[str, ...]) -> dict[str, Colum
 
 READABLE: dict[str, dict[str, Columns]] = {
     "alembic_version": _whole(*EVERYBODY),
+    "archived_month": _whole(ADMINISTRATOR, AUDITOR),
     "audit": _whole(AUDITOR),
     "audit_head": _whole(AUDITOR),
     "camera": _whole(*EVERYBODY),
@@ -95,6 +96,7 @@ READABLE: dict[str, dict[str, Columns]] = {
     "seal_stamp": _whole(*_READERS),
     "site": _whole(*PEOPLE),
     "subject_request": {AUDITOR: ("id", "login", "reason", "asked_in", "asked_at")},
+    "trail_term": _whole(ADMINISTRATOR, AUDITOR),
     "twin_file": {},
     "vehicle": {},
     "watch_entry": {},
@@ -126,6 +128,32 @@ BY_SITE = frozenset(
 """Tables of which everybody, the owner included, sees the rows of the own sites."""
 
 CALLABLE: dict[str, tuple[str, ...]] = {
+    "archive_month(text)": (),
+    "border_at(boolean,timestamp with time zone)": (),
+    "divided_tables()": (),
+    "drop_month(text,text)": (),
+    "first_id(timestamp with time zone)": (),
+    "fold_same_track()": (),
+    "guard_part(text,text)": (),
+    "keep_months(integer)": (ADMINISTRATOR,),
+    "let_go(text)": (),
+    "make_month(text,timestamp with time zone,text)": (),
+    "months()": (ADMINISTRATOR,),
+    "months_begin(text)": (),
+    "nearest_reads(bigint[],integer[],"
+    "timestamp with time zone,timestamp with time zone,inte"
+    "ger,timestamp with time zone,uuid,integer)": (),
+    "newest_reads(bigint[],"
+    "timestamp with time zone,timestamp with time zone,time"
+    "stamp with time zone,uuid,integer)": (),
+    "part_name(text,timestamp with time zone)": (),
+    "retirable_months()": (ADMINISTRATOR,),
+    "retire_month()": (),
+    "set_trail_term(integer)": (ADMINISTRATOR,),
+    "sort_rest(text,timestamp with time zone)": (),
+    "study_months()": (ADMINISTRATOR,),
+    "trail_source()": (),
+    "whole_of(oid)": (),
     "add_infraction(text)": (ENGINE,),
     "add_person(text,text,text,text)": (ADMINISTRATOR,),
     "add_plate_reads(uuid,jsonb)": (ENGINE,),
@@ -141,6 +169,7 @@ CALLABLE: dict[str, tuple[str, ...]] = {
     "await_kept()": _READERS,
     "begin_erasures(integer)": (ADMINISTRATOR,),
     "certificate_of(atalaya.erasure,timestamp with time zone)": (),
+    "cases_with_plate(text)": (),
     "chain_audit()": (),
     "cases_of_plate(text)": _READERS,
     "change_password(text)": PEOPLE,

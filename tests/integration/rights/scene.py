@@ -198,7 +198,7 @@ def _hold_and_erase(scene: Scene, old: Infraction) -> None:
 
 _TABLES = """
     SELECT relname FROM pg_class WHERE relnamespace = 'atalaya'::regnamespace
-    AND relkind = 'r' ORDER BY 1
+    AND relkind IN ('r', 'p') ORDER BY 1
 """
 # What the server knows of itself: roles, grants, code, guards, settings. Of what came
 # with it, only what was granted and owned otherwise since.

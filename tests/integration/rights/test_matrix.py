@@ -26,7 +26,7 @@ _MAY_CALL = "SELECT has_function_privilege(%s, %s, 'EXECUTE')"
 _MAY_WRITE = """
     SELECT c.relname, r.rolname, p.name
     FROM pg_class AS c, pg_roles AS r, unnest(%s::text[]) AS p(name)
-    WHERE c.relnamespace = 'atalaya'::regnamespace AND c.relkind = 'r'
+    WHERE c.relnamespace = 'atalaya'::regnamespace AND c.relkind IN ('r', 'p')
         AND r.rolname = ANY (%s) AND has_table_privilege(r.oid, c.oid, p.name)
 """
 # Reading or writing files, holding locks of the whole database, filling the disk.
