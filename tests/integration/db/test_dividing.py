@@ -56,7 +56,6 @@ _ODDITIES = """
     ALTER TABLE atalaya.plate_read REPLICA IDENTITY FULL;
     ALTER TABLE atalaya.infraction ADD COLUMN gone integer;
     ALTER TABLE atalaya.infraction DROP COLUMN gone;
-    ALTER TABLE atalaya.infraction ADD COLUMN site_id smallint NOT NULL DEFAULT 1;
     ALTER TABLE atalaya.infraction ADD CONSTRAINT loose CHECK (track_id > 1000000)
         NOT VALID
 """
@@ -139,6 +138,8 @@ def undivided(database_host: Host) -> Iterator[Connection]:
     """Give a database before it is divided, with rows, as its superuser."""
     postgres = make_conninfo(database_host.superuser_dsn, dbname="postgres")
     with psycopg.connect(postgres, autocommit=True) as connection:
+        # One that an earlier test could not make to its end may lie there.
+        connection.execute("DROP DATABASE IF EXISTS undivided")
         connection.execute("CREATE DATABASE undivided TEMPLATE template0")
     dsn = make_conninfo(database_host.superuser_dsn, dbname="undivided")
     with psycopg.connect(dsn, autocommit=True) as connection:
@@ -222,9 +223,11 @@ def test_rows_dated_ahead_by_a_wrong_clock_are_divided_as_well(
 ) -> None:
     undivided.execute("SET session_replication_role = replica")
     undivided.execute(
-        "INSERT INTO atalaya.plate_read SELECT gen_random_uuid(), plate_id, published,"
-        " confidence, read_count, camera_id, engine_id, track_id, vehicle_class,"
-        " now() + interval '45 days' FROM atalaya.plate_read"
+        "INSERT INTO atalaya.plate_read (id, plate_id, published, confidence,"
+        " read_count, camera_id, engine_id, track_id, vehicle_class, seen_at)"
+        " SELECT gen_random_uuid(), plate_id, published, confidence, read_count,"
+        " camera_id, engine_id, track_id, vehicle_class, now() + interval '45 days'"
+        " FROM atalaya.plate_read"
     )
     _divide(undivided)
     assert len(_rows(undivided, "plate_read")) == 2
