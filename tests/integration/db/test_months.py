@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.audit import AuditTrouble
+from app.domain.errors import NotPermitted
 from app.domain.ids import EngineId, InfractionId, new_uuid
 from app.domain.infraction import Infraction
 from db.address import Connection
@@ -414,3 +415,52 @@ def test_what_is_done_to_what_was_set_aside_is_found(
     fault = archived.login("aurora").audit.first_fault()
     assert fault is not None
     assert fault.trouble is AuditTrouble[trouble]
+
+
+def test_each_part_is_closed_to_all_but_the_owner(database: Database) -> None:
+    """What the whole forces is for who asks the whole; a part has no policy at all."""
+    superuser = database.connect()
+    superuser.execute("SELECT atalaya.keep_months(5)")
+    superuser.execute("SELECT atalaya.keep_months(5)")
+    states = superuser.execute(
+        "SELECT c.relrowsecurity, c.relforcerowsecurity,"
+        " EXISTS (SELECT FROM aclexplode(c.relacl) AS a WHERE a.grantee <> c.relowner),"
+        " EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid)"
+        " FROM pg_class AS c WHERE c.relnamespace = 'atalaya_months'::regnamespace"
+        " AND c.relkind = 'r'"
+    ).fetchall()
+    assert set(states) == {(True, False, False, False)}
+    whole = superuser.execute(
+        "SELECT relforcerowsecurity FROM pg_class"
+        " WHERE oid IN ('atalaya.infraction'::regclass, 'atalaya.plate_read'::regclass)"
+    )
+    assert whole.fetchall() == [(True,), (True,)]
+    for login in ("ana", "sofia", "teo", "admin", "aurora", "engine"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            database.connect(login).execute(
+                "SELECT id FROM atalaya_months.infraction_first"
+            )
+
+
+def test_too_many_cases_of_a_plate_are_told(database: Database) -> None:
+    (case,) = _found(database, new_uuid())
+    superuser = database.connect()
+    superuser.execute("SET session_replication_role = replica")
+    # Every column but two is that of the case.
+    superuser.execute(
+        "CREATE TEMP TABLE many AS SELECT i.* FROM atalaya.infraction AS i,"
+        " generate_series(1, 20000)"
+    )
+    superuser.execute("UPDATE many SET id = gen_random_uuid()")
+    superuser.execute(
+        "UPDATE many AS m SET track_id = r.n FROM (SELECT id, row_number() OVER ()"
+        " + 1000 AS n FROM many) AS r WHERE r.id = m.id"
+    )
+    store = database.login("ana").case_store
+    part = str(case.plate.text)[1:4]
+    assert [each.infraction.id for each in store.cases(plate=part)] == [case.id]
+    superuser.execute("INSERT INTO atalaya.infraction SELECT * FROM many")
+    with pytest.raises(NotPermitted, match="Too many plates match"):
+        store.cases(plate=part)
+    with pytest.raises(NotPermitted, match="Too many plates match"):
+        store.count(plate=part)

@@ -202,6 +202,16 @@ def test_searches_and_hits_stay_at_home(apart: Scene) -> None:
     ).fetchone() == (1,)
 
 
+def test_cases_by_plate_stay_at_home(apart: Scene) -> None:
+    """Found in the parts of the table, where no policy looks on."""
+    find = b"SELECT * FROM atalaya.cases_of_plate('ABC')"
+    for sites, hits in (("{2}", False), ("{1,2}", True)):
+        apart.watcher.execute("SELECT atalaya.set_sites('ana', %s)", (sites,))
+        with apart.connect(OPERATOR) as ana:
+            ana.execute("SELECT atalaya.ask_reading('find', '{ABC}', NULL)")
+            assert bool(ana.execute(find).fetchall()) is hits
+
+
 def test_a_case_of_the_own_site_is_worked_on(apart: Scene) -> None:
     apart.watcher.execute("SELECT atalaya.set_sites('ana', '{1,2}')")
     store = apart.database.login(OPERATOR).case_store
