@@ -57,6 +57,7 @@ _OF_A_CAMERA = """
             ON k.confrelid = h.oid WHERE k.contype = 'f'
     )
     SELECT c.relname FROM hanging JOIN pg_class AS c USING (oid)
+    WHERE NOT c.relispartition
 """
 
 
