@@ -11,7 +11,7 @@ from app.domain.ids import TrackId
 
 _MOST_READS = 3
 _MOST_ATTEMPTS = 6
-_EXTRA_FOR_A_FINDING = 3
+_EXTRA_FOR_A_FINDING = 1
 _AGREEING_READS = 2
 _MOST_PER_FRAME = 1
 _SPACING_NS = NS_PER_S // 5
@@ -38,7 +38,7 @@ class PlatePolicy:
 
     A plate is read again when the vehicle has come nearer (its box grew by 15 %) or
     half a second has passed, at most three times per track; two reads of one text
-    are enough. A track with a finding gets three more. These reads are for the wall;
+    are enough. A track with a finding gets one more. These reads are for the wall;
     the recorder reads again, in the best frames of the clip, before it seals a case.
     One instance per camera.
     """
@@ -82,7 +82,7 @@ class PlatePolicy:
         return max(texts.values(), default=0) >= _AGREEING_READS
 
     def flag(self, track_id: TrackId) -> None:
-        """Give a track with a finding a few more reads, before all others."""
+        """Give a track with a finding one more read, before all others."""
         state = self._state(track_id)
         if not state.flagged:
             state.flagged = True

@@ -63,12 +63,12 @@ def test_two_equal_reads_are_enough() -> None:
     assert policy.choose([vehicle()], 10 * NS_PER_S, WIDTH_PX, HEIGHT_PX) == []
 
 
-def test_a_finding_earns_three_more_reads() -> None:
+def test_a_finding_earns_one_more_read() -> None:
     policy = PlatePolicy()
     policy.flag(TrackId(1))
     policy.flag(TrackId(1))
 
-    assert drive(policy, vehicle(), seconds=60, text="A") == 6
+    assert drive(policy, vehicle(), seconds=60, text="A") == 4
 
 
 def test_coming_nearer_is_read_sooner() -> None:
