@@ -1,7 +1,7 @@
 """Which vehicles' plates are read in which frame: a pure policy."""
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from app.domain.clock import NS_PER_S
@@ -33,6 +33,10 @@ class _TrackReads:
     flagged: bool = False
 
 
+def _none_under_way(_track_id: TrackId) -> int:
+    return 0
+
+
 class PlatePolicy:
     """Read the nearest whole vehicles, apart in time, until the reads agree.
 
@@ -54,12 +58,17 @@ class PlatePolicy:
         stream_ns: int,
         width_px: int,
         height_px: int,
+        under_way: Callable[[TrackId], int] = _none_under_way,
     ) -> list[TrackedBox]:
-        """Return the vehicle to read now, if any: the nearest."""
+        """Return the vehicle to read now, if any: the nearest.
+
+        `under_way` says how many reads of a track are begun and not done.
+        """
         due = [
             box
             for box in boxes
-            if _legible(box, width_px, height_px) and self._due(box, stream_ns)
+            if _legible(box, width_px, height_px)
+            and self._due(box, stream_ns, under_way(box.track_id))
         ]
         due.sort(key=lambda b: (not self._state(b.track_id).flagged, -_area_px2(b.box)))
         return due[:_MOST_PER_FRAME]
@@ -88,12 +97,15 @@ class PlatePolicy:
             state.flagged = True
             state.allowance += _EXTRA_FOR_A_FINDING
 
-    def _due(self, box: TrackedBox, stream_ns: int) -> bool:
+    def _due(self, box: TrackedBox, stream_ns: int, under_way: int) -> bool:
         state = self._state(box.track_id)
-        if self.settled(box.track_id):
-            return False
         texts = self._texts.get(box.track_id, Counter())
-        if texts.total() >= state.allowance or state.attempts >= _MOST_ATTEMPTS:
+        # A queue that is behind must not read a vehicle oftener than one that is not:
+        # what is under way counts as read, and as read alike.
+        if max(texts.values(), default=0) + under_way >= _AGREEING_READS:
+            return False
+        read = texts.total() + under_way
+        if read >= state.allowance or state.attempts >= _MOST_ATTEMPTS:
             return False
         if state.last_ns is None:
             return True

@@ -71,6 +71,22 @@ def test_a_finding_earns_one_more_read() -> None:
     assert drive(policy, vehicle(), seconds=60, text="A") == 4
 
 
+def test_reads_under_way_count_as_read_and_as_alike() -> None:
+    """Two that are under way may agree; beside two that differ there may be one."""
+    policy = PlatePolicy()
+
+    def chosen(under_way: int) -> int:
+        boxes = policy.choose(
+            [vehicle()], 10 * NS_PER_S, WIDTH_PX, HEIGHT_PX, lambda _: under_way
+        )
+        return len(boxes)
+
+    assert [chosen(count) for count in (0, 1, 2)] == [1, 1, 0]
+    policy.read(TrackId(1), "ABC123")
+    policy.read(TrackId(1), "ABC124")
+    assert [chosen(count) for count in (0, 1)] == [1, 0]
+
+
 def test_coming_nearer_is_read_sooner() -> None:
     policy = PlatePolicy()
     policy.begun(vehicle(size=100), 0)
