@@ -122,7 +122,11 @@ class PlateDesk:
             watch = self._watch(frame.camera_id)
             self._sightings.gone(self._left(watch, tracks))
             chosen = watch.policy.choose(
-                tracks, stream_ns, frame.width_px, frame.height_px
+                tracks,
+                stream_ns,
+                frame.width_px,
+                frame.height_px,
+                under_way=lambda track: self._sightings.under_way(watch.key(track)),
             )
         for vehicle in chosen:
             if self._enqueue(_Job(frame, vehicle, watch)):

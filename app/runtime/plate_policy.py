@@ -1,7 +1,7 @@
 """Which vehicles' plates are read in which frame: a pure policy."""
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from app.domain.clock import NS_PER_S
@@ -11,7 +11,7 @@ from app.domain.ids import TrackId
 
 _MOST_READS = 3
 _MOST_ATTEMPTS = 6
-_EXTRA_FOR_A_FINDING = 3
+_EXTRA_FOR_A_FINDING = 1
 _AGREEING_READS = 2
 _MOST_PER_FRAME = 1
 _SPACING_NS = NS_PER_S // 5
@@ -33,12 +33,16 @@ class _TrackReads:
     flagged: bool = False
 
 
+def _none_under_way(_track_id: TrackId) -> int:
+    return 0
+
+
 class PlatePolicy:
     """Read the nearest whole vehicles, apart in time, until the reads agree.
 
     A plate is read again when the vehicle has come nearer (its box grew by 15 %) or
     half a second has passed, at most three times per track; two reads of one text
-    are enough. A track with a finding gets three more. These reads are for the wall;
+    are enough. A track with a finding gets one more. These reads are for the wall;
     the recorder reads again, in the best frames of the clip, before it seals a case.
     One instance per camera.
     """
@@ -54,12 +58,17 @@ class PlatePolicy:
         stream_ns: int,
         width_px: int,
         height_px: int,
+        under_way: Callable[[TrackId], int] = _none_under_way,
     ) -> list[TrackedBox]:
-        """Return the vehicle to read now, if any: the nearest."""
+        """Return the vehicle to read now, if any: the nearest.
+
+        `under_way` says how many reads of a track are begun and not done.
+        """
         due = [
             box
             for box in boxes
-            if _legible(box, width_px, height_px) and self._due(box, stream_ns)
+            if _legible(box, width_px, height_px)
+            and self._due(box, stream_ns, under_way(box.track_id))
         ]
         due.sort(key=lambda b: (not self._state(b.track_id).flagged, -_area_px2(b.box)))
         return due[:_MOST_PER_FRAME]
@@ -82,18 +91,21 @@ class PlatePolicy:
         return max(texts.values(), default=0) >= _AGREEING_READS
 
     def flag(self, track_id: TrackId) -> None:
-        """Give a track with a finding a few more reads, before all others."""
+        """Give a track with a finding one more read, before all others."""
         state = self._state(track_id)
         if not state.flagged:
             state.flagged = True
             state.allowance += _EXTRA_FOR_A_FINDING
 
-    def _due(self, box: TrackedBox, stream_ns: int) -> bool:
+    def _due(self, box: TrackedBox, stream_ns: int, under_way: int) -> bool:
         state = self._state(box.track_id)
-        if self.settled(box.track_id):
-            return False
         texts = self._texts.get(box.track_id, Counter())
-        if texts.total() >= state.allowance or state.attempts >= _MOST_ATTEMPTS:
+        # A queue that is behind must not read a vehicle oftener than one that is not:
+        # what is under way counts as read, and as read alike.
+        if max(texts.values(), default=0) + under_way >= _AGREEING_READS:
+            return False
+        read = texts.total() + under_way
+        if read >= state.allowance or state.attempts >= _MOST_ATTEMPTS:
             return False
         if state.last_ns is None:
             return True

@@ -42,6 +42,11 @@ class PlateSightings(Generic[_Key]):
         if key not in self._told:
             self._vehicles.setdefault(key, _Vehicle()).under_way += 1
 
+    def under_way(self, key: _Key) -> int:
+        """Return how many reads of a vehicle that is not told yet are queued."""
+        vehicle = self._vehicles.get(key)
+        return 0 if vehicle is None else vehicle.under_way
+
     def read(self, key: _Key, sighting: PlateSighting, *, settled: bool) -> None:
         """Take the vote after a read; the first one's identity is kept."""
         vehicle = self._vehicles.get(key)

@@ -91,14 +91,22 @@ class OpenVinoModel:
 class SynchronousNetwork:
     """A network that takes a BGR picture and gives its first output, at once.
 
-    Compiles once for each input size and keeps the last few. One instance serves one
-    thread.
+    Compiles once for each input size and keeps the last few, `most_shapes`. One
+    instance serves one thread.
     """
 
-    def __init__(self, xml: Path, models: Path, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        xml: Path,
+        models: Path,
+        threads: int | None = None,
+        *,
+        most_shapes: int = _MAX_SHAPES,
+    ) -> None:
         """Read the network; raises ModelMissing when the files cannot be read."""
         self._model = OpenVinoModel(xml, models)
         self._threads = threads or inference_threads()
+        self._most_shapes = most_shapes
         self._requests: OrderedDict[tuple[int, int], Any] = OrderedDict()
 
     def run(self, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
@@ -123,6 +131,6 @@ class SynchronousNetwork:
             compiled = self._model.compile(input_hw, "CPU", settings)
             self._requests[input_hw] = compiled.create_infer_request()
         self._requests.move_to_end(input_hw)
-        if len(self._requests) > _MAX_SHAPES:
+        if len(self._requests) > self._most_shapes:
             self._requests.popitem(last=False)
         return self._requests[input_hw]

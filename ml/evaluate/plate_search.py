@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.domain.geometry import PixelBox
+from ml.plate.locator import SeenPlate
 from ml.plate.reader import TrackPlateReader, cut
 from ml.plate.reads import CharacterRead
 from ml.train.labels import iou_matrix
@@ -14,14 +15,19 @@ from ml.train.labels import iou_matrix
 Image = npt.NDArray[np.uint8]
 
 _SAME_IOU = 0.3
-_NEARLY_IOU = 0.8
 _EDGE_PX = 4.0
 _SURE = 0.3
+"""How surely a plate is read where no other is searched for, ..."""
+_PLAIN = 0.5
+"""... or how plainly it is seen: then its text is worn, and no other is to be found.
+Badges and lamps that are taken for plates stay below it in the whole picture."""
 _ABOUT = 3.0
 """The part of the picture that is looked at closely around a plate, in its widths."""
 _LEAST_SIDE_PX = 96.0
-_LEVELS = ((2, 0.25), (3, 0.4), (5, 0.4))
-"""Windows: their side as a part of the picture's longer side, and their overlap."""
+_LARGE_PX = 1536
+"""Pictures with a longer side have more detail than the locator's fine canvas takes."""
+_PART = 0.6
+"""Windows on those, a share of their sides; neighbours overlap by a third of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +47,40 @@ class FoundPlate:
 def find_plates(image: Image, reader: TrackPlateReader) -> list[FoundPlate]:
     """Return the plates in a BGR picture, surest first.
 
-    The reader's locator looks at the whole picture, and closely at what it finds; at
-    ever smaller parts only while no plate is read surely: plates far away.
+    The reader's locator looks at the whole picture, and closely at what it finds; only
+    while no plate is plain it looks again, with all the detail that the picture has.
     """
-    rough = reader.locator.locate_all(image)
-    found = [_read(image, reader, _closely(image, reader, box)) for box in rough]
-    for parts, shared in _LEVELS:
-        if any(plate.worth[0] >= _SURE for plate in found):
+    found: list[FoundPlate] = []
+    for seen in _looks(image, reader):
+        plain = False
+        for plate in seen:
+            known = next((k for k in found if _are_one(k.box, plate.box)), None)
+            if known is None:
+                known = _read(image, reader, _closely(image, reader, plate.box))
+                found.append(known)
+            plain = plain or _is_plain(plate, known)
+        if plain:
             break
-        found += _seen(image, reader, [*windows(image.shape, parts, shared)])
     return _distinct(found)
+
+
+def _looks(image: Image, reader: TrackPlateReader) -> Iterator[list[SeenPlate]]:
+    """Yield what is seen in the whole picture, in finer detail, and in its parts."""
+    yield reader.locator.locate_all(image)
+    yield reader.locator.locate_all(image, fine=True)
+    if max(image.shape[:2]) >= _LARGE_PX:
+        yield [
+            plate
+            for window in windows(image.shape, _PART)
+            for plate in _seen_in(image, reader, window)
+        ]
+
+
+def _is_plain(seen: SeenPlate, found: FoundPlate) -> bool:
+    """Tell whether a plate was read surely, or is seen plainly and has a text."""
+    if found.read is None:
+        return False
+    return found.read.confidence >= _SURE or seen.score >= _PLAIN
 
 
 def _closely(image: Image, reader: TrackPlateReader, rough: PixelBox) -> PixelBox:
@@ -59,34 +89,27 @@ def _closely(image: Image, reader: TrackPlateReader, rough: PixelBox) -> PixelBo
     y = (rough.top_px + rough.bottom_px) / 2
     half = max(_LEAST_SIDE_PX, rough.width_px * _ABOUT) / 2
     near = _located(image, reader, PixelBox(x - half, y - half, x + half, y + half))
-    return rough if near is None or overlap(near, rough) < _SAME_IOU else near
+    return near if near is not None and _are_one(near, rough) else rough
 
 
-def windows(shape: tuple[int, ...], parts: int, shared: float) -> Iterator[PixelBox]:
-    """Yield square windows over a picture, of 1/`parts` of its longer side.
+def windows(shape: tuple[int, ...], part: float) -> Iterator[PixelBox]:
+    """Yield four windows at the corners of a picture, of `part` of its sides each.
 
-    Neighbours share at least the part `shared` of their side.
+    From a half on they cover it.
     """
     height, width = shape[:2]
-    side = max(height, width) / parts
-    for top in _starts(height, side, shared):
-        for left in _starts(width, side, shared):
-            right, bottom = min(width, left + side), min(height, top + side)
-            yield PixelBox(left, top, right, bottom)
+    for top in (0.0, height * (1 - part)):
+        for left in (0.0, width * (1 - part)):
+            yield PixelBox(left, top, left + width * part, top + height * part)
 
 
-def _starts(length: int, side: float, shared: float) -> list[float]:
-    if length <= side:
-        return [0.0]
-    count = int(np.ceil((length - side) / (side * (1 - shared)))) + 1
-    return [float(start) for start in np.linspace(0, length - side, count)]
-
-
-def _seen(
-    image: Image, reader: TrackPlateReader, places: list[PixelBox]
-) -> list[FoundPlate]:
-    boxes = [box for place in places if (box := _located(image, reader, place))]
-    return [_read(image, reader, box) for box in _apart(boxes)]
+def _seen_in(
+    image: Image, reader: TrackPlateReader, window: PixelBox
+) -> Iterator[SeenPlate]:
+    part, left, top = cut(image, window, (0.0, 0.0))
+    for plate in reader.locator.locate_all(part, fine=True):
+        if not _is_cut_off(plate.box, part.shape, (left, top), image.shape):
+            yield SeenPlate(_moved(plate.box, left, top), plate.score)
 
 
 def _read(image: Image, reader: TrackPlateReader, box: PixelBox) -> FoundPlate:
@@ -100,11 +123,15 @@ def _located(
     box = reader.locator.locate(part)
     if box is None or _is_cut_off(box, part.shape, (left, top), image.shape):
         return None
+    return _moved(box, left, top)
+
+
+def _moved(box: PixelBox, right_px: float, down_px: float) -> PixelBox:
     return PixelBox(
-        box.left_px + left,
-        box.top_px + top,
-        box.right_px + left,
-        box.bottom_px + top,
+        box.left_px + right_px,
+        box.top_px + down_px,
+        box.right_px + right_px,
+        box.bottom_px + down_px,
     )
 
 
@@ -128,21 +155,16 @@ def _is_cut_off(
     )
 
 
-def _apart(boxes: list[PixelBox]) -> list[PixelBox]:
-    """Of boxes that are nearly the same, keep that of the smallest window."""
-    kept: list[PixelBox] = []
-    for box in reversed(boxes):
-        if all(overlap(box, other) < _NEARLY_IOU for other in kept):
-            kept.append(box)
-    return kept
-
-
 def _distinct(found: list[FoundPlate]) -> list[FoundPlate]:
     kept: list[FoundPlate] = []
     for plate in sorted(found, key=lambda plate: plate.worth, reverse=True):
-        if all(overlap(plate.box, other.box) < _SAME_IOU for other in kept):
+        if not any(_are_one(plate.box, other.box) for other in kept):
             kept.append(plate)
     return kept
+
+
+def _are_one(one: PixelBox, two: PixelBox) -> bool:
+    return overlap(one, two) >= _SAME_IOU
 
 
 def overlap(one: PixelBox, two: PixelBox) -> float:

@@ -5,6 +5,7 @@ either, `-` a hyphen, which is not recognised but printed.
 """
 
 import math
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -49,10 +50,13 @@ class Pattern:
 
     def fits(self, text: str) -> bool:
         """Tell whether a text without hyphen has this form."""
-        return len(text) == len(self.signs) and all(
-            c in ALPHABET and bool(row[ALPHABET.index(c)])
-            for c, row in zip(text, self.allowed, strict=True)
-        )
+        return self._expression.fullmatch(text) is not None
+
+    @cached_property
+    def _expression(self) -> re.Pattern[str]:
+        # A text is held against all forms of all countries, hundreds of times a plate.
+        signs = ("".join(np.array([*ALPHABET])[row]) for row in self.allowed)
+        return re.compile("".join(f"[{each}]" for each in signs))
 
     def printed(self, text: str) -> str:
         """Put the hyphens where this form has them."""

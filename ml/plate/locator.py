@@ -1,5 +1,6 @@
 """Finds the number plate inside the picture of one vehicle."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -16,10 +17,22 @@ Image = npt.NDArray[np.uint8]
 # One shape for all vehicles: each other one would be compiled anew, for a third of a
 # second, while cars go by.
 _INPUT_HW = (256, 256)
-_PICTURE_HW = (384, 512)
+_PICTURE_HW = ((320, 512), (384, 512), (448, 448), (512, 384))
+"""For whole pictures: what a picture leaves empty of its canvas costs as much as what
+it fills."""
+_FINER = 2
+_MOST_SHAPES = 1 + 2 * len(_PICTURE_HW)
 _MIN_SCORE = 0.25
 _SAME_IOU = 0.4
 _MOST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPlate:
+    """Where a plate may be, and how sure the locator is of it, 0..1."""
+
+    box: PixelBox
+    score: float
 
 
 class PlateLocator(Protocol):
@@ -29,8 +42,11 @@ class PlateLocator(Protocol):
         """Return the plate's box in a BGR picture of one vehicle, None without one."""
         ...
 
-    def locate_all(self, picture: Image) -> list[PixelBox]:
-        """Return the plates in a BGR picture of a whole scene, surest first."""
+    def locate_all(self, picture: Image, *, fine: bool = False) -> list[SeenPlate]:
+        """Return the plates in a BGR picture of a whole scene, surest first.
+
+        `fine`: look at twice as many pixels, for plates that are far away.
+        """
         ...
 
 
@@ -39,7 +55,9 @@ class NetworkLocator:
 
     def __init__(self, xml: Path, models: Path, threads: int = 1) -> None:
         """Read the network; raises ModelMissing."""
-        self._network = SynchronousNetwork(xml, models, threads)
+        self._network = SynchronousNetwork(
+            xml, models, threads, most_shapes=_MOST_SHAPES
+        )
 
     def locate(self, vehicle: Image) -> PixelBox | None:
         """Return the surest plate of a BGR picture, None when there is none."""
@@ -48,16 +66,18 @@ class NetworkLocator:
             return None
         return _box(boxes[int(scores.argmax())])
 
-    def locate_all(self, picture: Image) -> list[PixelBox]:
+    def locate_all(self, picture: Image, *, fine: bool = False) -> list[SeenPlate]:
         """Return the plates in a BGR picture of a whole scene, surest first.
 
-        Small ones are missed, and boxes are rough: `locate` makes them better.
+        Boxes are rough: `locate` makes them better. Many plates narrower than 25 px on
+        the canvas are missed: a twentieth of the picture's longer side, half that with
+        `fine`.
         """
-        boxes, scores = self._seen(picture, _PICTURE_HW)
+        boxes, scores = self._seen(picture, canvas_hw(picture.shape, fine=fine))
         corners = np.hstack([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]])
         kept = cv2.dnn.NMSBoxes(corners.tolist(), scores.tolist(), 0.0, _SAME_IOU)
         rows = np.asarray(kept, np.intp).reshape(-1)[:_MOST]
-        return [_box(boxes[row]) for row in rows]
+        return [SeenPlate(_box(boxes[row]), float(scores[row])) for row in rows]
 
     def _seen(
         self, picture: Image, input_hw: tuple[int, int]
@@ -73,6 +93,20 @@ class NetworkLocator:
         boxes = letterbox.to_image(np.hstack([middles - halves, middles + halves]))
         large = (boxes[:, 2:] - boxes[:, :2] >= 1).all(axis=1)
         return boxes[large], np.array(seen[4][large], np.float32)
+
+
+def canvas_hw(picture: tuple[int, ...], *, fine: bool = False) -> tuple[int, int]:
+    """Return (height, width) of the canvas that shows a picture largest.
+
+    One of few, because a network is compiled for each; of two alike the smaller.
+    """
+
+    def worth(canvas: tuple[int, int]) -> tuple[float, int]:
+        scale = min(canvas[0] / picture[0], canvas[1] / picture[1])
+        return scale, -canvas[0] * canvas[1]
+
+    height, width = max(_PICTURE_HW, key=worth)
+    return (height * _FINER, width * _FINER) if fine else (height, width)
 
 
 def _box(corners: npt.NDArray[np.float32]) -> PixelBox:
@@ -109,10 +143,10 @@ class ContrastLocator:
             (best.top + best.height) / scale,
         )
 
-    def locate_all(self, picture: Image) -> list[PixelBox]:
-        """Return what `locate` finds: without a network there is no more to be had."""
-        found = self.locate(picture)
-        return [] if found is None else [found]
+    def locate_all(self, picture: Image, *, fine: bool = False) -> list[SeenPlate]:
+        """Return what `locate` finds, without a score: there is no more to be had."""
+        found = None if fine else self.locate(picture)
+        return [] if found is None else [SeenPlate(found, 0.0)]
 
 
 class _Rectangle(NamedTuple):

@@ -23,6 +23,7 @@ from ml.plate.reads import CharacterRead
 from ml.plate.recogniser import PlateRecogniser, Table
 from ml.plate.spelling import NO_TABLE, Frames, greedy, spell
 from ml.plate.straighten import (
+    Skew,
     lightened,
     skew_of,
     straightened,
@@ -40,15 +41,16 @@ _MIN_CHARACTERS = 4
 _SQUARE_PLATE = 1.7
 _SIDE_MARGIN = 0.04
 _MARGIN = (_SIDE_MARGIN, _SIDE_MARGIN)
-_TIGHTER, _WIDER = (-0.02, -0.03), (0.08, 0.12)
-"""What else is cut out of the picture where a plate is not read surely."""
+_WIDER = (0.08, 0.12)
+"""What is cut out of the picture where the signs alone are not read surely."""
 _ASKEW_DEG = 3.0
 """From here on a plate is looked at straightened as well; below it makes no difference
 to the network, which learned from plates that are a little askew."""
 _TWO_LINES = 0.5
 """How sure the signs of two lines must be to be taken for more than halves of one."""
-_ENOUGH = 0.95
-"""A read of this confidence, in the usual form, is not tried to be bettered."""
+_ENOUGH, _LIKELY, _NEVER = 0.95, 0.5, 2.0
+"""A read of this confidence, in the usual form, is not tried to be bettered: by a
+second look, by a third, by the first."""
 _NOWHERE = PixelBox(0, 0, 0, 0)
 
 
@@ -119,32 +121,41 @@ class TrackPlateReader:
 
     def _characters(self, image: Image, plate: PixelBox) -> Table:
         """Look in the likeliest way first, in others only when it is not enough."""
+        grammar = self._grammar.of_shape(shape_of(plate))
         looks: list[Frames] = []
-        table, grammar = NO_TABLE, self._grammar.of_shape(shape_of(plate))
-        for part in self._looks(image, plate):
+        table = NO_TABLE
+        for needed, part in self._looks(image, plate):
+            if _is_enough(table, grammar, needed):
+                return table
             looks += self._recogniser.frames([lightened(part)])
             first = len(looks) == 1
             table = greedy(looks[0]) if first else spell(looks, grammar.weight)
-            if _is_enough(table, grammar):
-                return table
-        if plate.width_px < _SQUARE_PLATE * plate.height_px:
-            lines = self._two_lines(image, plate)
-            sure = lines.max(axis=1).min(initial=1.0) >= _TWO_LINES
-            if sure and _worth(lines, grammar) > _worth(table, grammar):
-                return lines
-        return table
+        return self._of_two_lines(image, plate, table)
 
-    def _looks(self, image: Image, plate: PixelBox) -> Iterator[Image]:
-        whole = cut(image, plate, _MARGIN)[0]
-        skew = skew_of(whole)
-        askew = skew.largest_deg >= _ASKEW_DEG
-        level = straightened(image, plate, skew, _MARGIN) if askew else whole
-        yield _signs_of(level)
-        yield level
-        yield _between_rows(level)
-        if askew:
-            yield _signs_of(whole)
-        yield cut(image, plate, _WIDER)[0]
+    def _looks(self, image: Image, plate: PixelBox) -> Iterator[tuple[float, Image]]:
+        """Yield parts to look at, and how sure a text must be to spare the look.
+
+        The second differs from the first as much as a cut of the plate can: what an
+        edge or a small word does to the one it does not do to the other. A third only
+        helps where the text is more likely wrong than right. More were tried to no
+        avail.
+        """
+        skew = skew_of(cut(image, plate, _MARGIN)[0])
+        level = _level(image, plate, skew, _MARGIN)
+        yield _NEVER, _signs_of(level)
+        yield _ENOUGH, _level(image, plate, skew, _WIDER)
+        yield _LIKELY, _between_rows(level)
+
+    def _of_two_lines(self, image: Image, plate: PixelBox, table: Table) -> Table:
+        """Return what the two lines of a plate say, `table` if it has rather one."""
+        grammar = self._grammar.of_shape(shape_of(plate))
+        is_wide = plate.width_px >= _SQUARE_PLATE * plate.height_px
+        if is_wide or _is_enough(table, grammar, _ENOUGH):
+            return table
+        lines = self._two_lines(image, plate)
+        sure = lines.max(axis=1).min(initial=1.0) >= _TWO_LINES
+        better = sure and _worth(lines, grammar) > _worth(table, grammar)
+        return lines if better else table
 
     def _two_lines(self, image: Image, plate: PixelBox) -> Table:
         whole = cut(image, plate, _MARGIN)[0]
@@ -165,11 +176,11 @@ def _worth(table: Table, grammar: Grammar) -> float:
     return read.confidence * grammar.weight(read.text)
 
 
-def _is_enough(table: Table, grammar: Grammar) -> bool:
+def _is_enough(table: Table, grammar: Grammar, needed: float) -> bool:
     if len(table) < _MIN_CHARACTERS:
         return False
     read = CharacterRead(probabilities=table, box=_NOWHERE)
-    return read.confidence >= _ENOUGH and grammar.conforms(read.text)
+    return read.confidence >= needed and grammar.conforms(read.text)
 
 
 def open_plate_reader(
@@ -214,6 +225,15 @@ def cut(
     right = min(max(left + 1, math.ceil(box.right_px + grow_x)), width)
     bottom = min(max(top + 1, math.ceil(box.bottom_px + grow_y)), height)
     return image[top:bottom, left:right], left, top
+
+
+def _level(
+    image: Image, plate: PixelBox, skew: Skew, margin: tuple[float, float]
+) -> Image:
+    """Return a plate with a margin, straightened where it hangs askew."""
+    if skew.largest_deg < _ASKEW_DEG:
+        return cut(image, plate, margin)[0]
+    return straightened(image, plate, skew, margin)
 
 
 def _between_rows(level: Image) -> Image:

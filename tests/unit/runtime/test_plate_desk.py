@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from threading import Event
 
 import pytest
 
@@ -87,6 +88,23 @@ def test_a_vehicle_is_told_once_it_is_gone() -> None:
     assert (car.camera_id, car.track_id) == (CAMERA, TrackId(1))
     assert (car.reading.text, car.seen) == ("ABC123", frame(1).time)
     assert told == [car]
+
+
+def test_a_slow_reader_reads_a_vehicle_no_oftener_than_a_quick_one() -> None:
+    """Only what may be needed is queued before the first read is done."""
+    may_open = Event()
+    reader = FixedPlateReader(dict.fromkeys(range(1, 9), ("ABC123", 0.9)))
+
+    def opened() -> FixedPlateReader:
+        may_open.wait(10)
+        return reader
+
+    with closing(PlateDesk(opened)) as desk:
+        for number in range(1, 5):
+            desk.offer(frame(number), FIRST)
+        may_open.set()
+        desk.drain()
+        assert reader.asked == [1, 2]
 
 
 def test_a_vehicle_whose_reads_agree_is_told_while_it_is_there() -> None:

@@ -63,12 +63,28 @@ def test_two_equal_reads_are_enough() -> None:
     assert policy.choose([vehicle()], 10 * NS_PER_S, WIDTH_PX, HEIGHT_PX) == []
 
 
-def test_a_finding_earns_three_more_reads() -> None:
+def test_a_finding_earns_one_more_read() -> None:
     policy = PlatePolicy()
     policy.flag(TrackId(1))
     policy.flag(TrackId(1))
 
-    assert drive(policy, vehicle(), seconds=60, text="A") == 6
+    assert drive(policy, vehicle(), seconds=60, text="A") == 4
+
+
+def test_reads_under_way_count_as_read_and_as_alike() -> None:
+    """Two that are under way may agree; beside two that differ there may be one."""
+    policy = PlatePolicy()
+
+    def chosen(under_way: int) -> int:
+        boxes = policy.choose(
+            [vehicle()], 10 * NS_PER_S, WIDTH_PX, HEIGHT_PX, lambda _: under_way
+        )
+        return len(boxes)
+
+    assert [chosen(count) for count in (0, 1, 2)] == [1, 1, 0]
+    policy.read(TrackId(1), "ABC123")
+    policy.read(TrackId(1), "ABC124")
+    assert [chosen(count) for count in (0, 1)] == [1, 0]
 
 
 def test_coming_nearer_is_read_sooner() -> None:

@@ -1,7 +1,6 @@
 """Figures of the plate stage, with tables as people write them."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -17,6 +16,7 @@ from ml.evaluate.plate_labels import normal, read_table
 from ml.evaluate.plate_search import find_plates, overlap, windows
 from ml.evaluate.plates import PlateEvaluation, edits, evaluate_plates, summary
 from ml.plate.grammar import ALPHABET, load_grammar
+from ml.plate.locator import SeenPlate, canvas_hw
 from ml.plate.reader import TrackPlateReader
 from ml.plate.recogniser import PlateRecogniser
 from ml.plate.spelling import Frames
@@ -30,6 +30,10 @@ _PLATES = {200: "ABC123", 170: "M1W737", 140: "XO0IO1"}
 class _GreyLocator:
     """Finds the brightest grey rectangle on black."""
 
+    def __init__(self, score: float = 0.9, least_px: float = 0.0) -> None:
+        self.score, self.least_px = score, least_px
+        self.looks: list[bool] = []
+
     def locate(self, vehicle: Image) -> PixelBox | None:
         """Return its box, None on black."""
         grey = vehicle[:, :, 0]
@@ -40,12 +44,19 @@ class _GreyLocator:
         top, bottom = int(rows.min()), int(rows.max())
         return PixelBox(left, top, right + 1, bottom + 1)
 
-    def locate_all(self, picture: Image) -> list[PixelBox]:
-        """Return all of them, the brightest first."""
+    def locate_all(self, picture: Image, *, fine: bool = False) -> list[SeenPlate]:
+        """Return those that are wide enough on the canvas, the brightest first."""
+        self.looks.append(fine)
         grey = picture[:, :, 0]
+        scale = min(np.divide(canvas_hw(picture.shape, fine=fine), grey.shape))
         _, _, seen, _ = cv2.connectedComponentsWithStats(grey)
-        boxes = [PixelBox(x, y, x + w, y + h) for x, y, w, h, _ in seen[1:].tolist()]
-        return sorted(boxes, key=lambda b: -int(grey[int(b.top_px), int(b.left_px)]))
+        boxes = [
+            PixelBox(x, y, x + w, y + h)
+            for x, y, w, h, _ in seen[1:].tolist()
+            if w * scale >= self.least_px
+        ]
+        boxes.sort(key=lambda b: -int(grey[int(b.top_px), int(b.left_px)]))
+        return [SeenPlate(box, self.score) for box in boxes]
 
 
 class _GreyRecogniser(PlateRecogniser):
@@ -69,9 +80,11 @@ class _GreyRecogniser(PlateRecogniser):
         return frames
 
 
-def _reader(sureness: float = 0.99) -> TrackPlateReader:
+def _reader(
+    sureness: float = 0.99, locator: _GreyLocator | None = None
+) -> TrackPlateReader:
     recogniser = _GreyRecogniser(sureness)
-    return TrackPlateReader(_GreyLocator(), recogniser, load_grammar())
+    return TrackPlateReader(locator or _GreyLocator(), recogniser, load_grammar())
 
 
 def _picture(path: Path, *plates: tuple[int, int, int]) -> None:
@@ -107,6 +120,8 @@ def test_a_right_a_wrong_and_a_missed_plate(tmp_path: Path) -> None:
     assert result.published_precision == pytest.approx(0.5)
     assert result.unlabelled_published == 0
     assert "33.3%" in summary(result)
+    assert result.median_ms > 0
+    assert f"{result.mean_ms:.0f} ms in the mean" in summary(result)
 
 
 def test_true_boxes_are_read_whatever_was_located(tmp_path: Path) -> None:
@@ -228,20 +243,57 @@ def test_a_plate_at_the_edge_of_a_window_is_read_whole() -> None:
         assert plate.box == PixelBox(left, 230, left + 64, 254)
 
 
-@given(
-    width=st.integers(20, 4000),
-    height=st.integers(20, 4000),
-    parts=st.integers(2, 5),
-)
-def test_windows_cover_the_picture(width: int, height: int, parts: int) -> None:
+@given(width=st.integers(20, 4000), height=st.integers(20, 4000))
+def test_windows_cover_the_picture(width: int, height: int) -> None:
     """They begin and end with it, and neighbours overlap."""
-    found = list(windows((height, width, 3), parts, 0.25))
-    assert min(w.left_px for w in found) == 0
+    found = list(windows((height, width, 3), 0.6))
+    assert min(w.left_px for w in found) == min(w.top_px for w in found) == 0
     assert max(w.right_px for w in found) == pytest.approx(width)
     assert max(w.bottom_px for w in found) == pytest.approx(height)
-    tops = sorted({w.top_px for w in found})
-    side = max(width, height) / parts
-    assert all(b - a < side for a, b in pairwise(tops))
+    assert all(w.width_px > width / 2 for w in found)
+    assert all(w.height_px > height / 2 for w in found)
+
+
+@pytest.mark.parametrize(
+    ("sureness", "score", "looks"),
+    [
+        (0.99, 0.3, [False]),
+        (0.2, 0.9, [False]),
+        (0.2, 0.3, [False, True]),
+    ],
+)
+def test_a_plain_plate_ends_the_search(
+    sureness: float, score: float, looks: list[bool]
+) -> None:
+    """Read surely or seen plainly; only where it is neither is there a finer look."""
+    image = np.zeros((480, 640, 3), np.uint8)
+    image[230:254, 100:164] = 200
+    locator = _GreyLocator(score)
+    (plate,) = find_plates(image, _reader(sureness, locator))
+    assert plate.box == PixelBox(100, 230, 164, 254)
+    assert locator.looks == looks
+
+
+@pytest.mark.parametrize(("width", "count"), [(60, 1), (24, 2), (12, 6)])
+def test_far_plates_are_searched_in_finer_detail(width: int, count: int) -> None:
+    """First in the whole picture, then in its parts; one is found once."""
+    image = np.zeros((1080, 1920, 3), np.uint8)
+    image[600:640, 1000 : 1000 + 4 * width] = 200
+    locator = _GreyLocator(least_px=40)
+    assert [p.box.left_px for p in find_plates(image, _reader(0.99, locator))] == [1000]
+    assert len(locator.looks) == count
+
+
+@given(width=st.integers(20, 4000), height=st.integers(20, 4000), fine=st.booleans())
+def test_a_canvas_is_one_of_few(width: int, height: int, *, fine: bool) -> None:
+    """For each a network is compiled."""
+    tall, wide = canvas_hw((height, width, 3), fine=fine)
+    assert tall % 32 == wide % 32 == 0
+    assert (tall, wide) in {
+        (rows * (2 if fine else 1), columns * (2 if fine else 1))
+        for rows, columns in ((320, 512), (384, 512), (448, 448), (512, 384))
+    }
+    assert tall * wide <= (4 if fine else 1) * 448 * 448
 
 
 @given(st.text("AB1", max_size=6), st.text("AB1", max_size=6))

@@ -14,7 +14,7 @@ from app.domain.vehicle import VehicleClass
 from app.simulator.scenario import load_bundled
 from ml import weights
 from ml.plate.grammar import load_grammar
-from ml.plate.locator import ContrastLocator, NetworkLocator
+from ml.plate.locator import ContrastLocator, NetworkLocator, SeenPlate
 from ml.plate.reader import TrackPlateReader, cut, open_plate_reader
 from ml.plate.recogniser import PlateRecogniser
 
@@ -33,10 +33,10 @@ class _KnownPlace:
         """Return the box it was made with, if there is a picture at all."""
         return self._box if vehicle.size else None
 
-    def locate_all(self, picture: Image) -> list[PixelBox]:
+    def locate_all(self, picture: Image, *, fine: bool = False) -> list[SeenPlate]:
         """Return the same, of which there is one at most."""
-        found = self.locate(picture)
-        return [] if found is None else [found]
+        found = None if fine else self.locate(picture)
+        return [] if found is None else [SeenPlate(found, 1.0)]
 
 
 def _plate(text: str, height_px: int = 60) -> Image:
