@@ -15,6 +15,7 @@ from app.commands import (
     evidence,
     models,
     simulate,
+    spool,
     verify,
 )
 from app.domain.errors import AlreadyRunning, EnvironmentFault
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         evaluate,
         database,
         evidence,
+        spool,
         verify,
         doctor,
     )

@@ -7,6 +7,7 @@ from enum import StrEnum
 class Trouble(StrEnum):
     """What can be wrong."""
 
+    CASE_NOT_AS_ADDED = "case_not_as_added"
     DOCUMENT_ALTERED = "document_altered"
     COLUMN_ALTERED = "column_altered"
     EVIDENCE_ROW_ALTERED = "evidence_row_altered"

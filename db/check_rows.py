@@ -75,6 +75,18 @@ _STATES = """
     )
     SELECT id, state, led_to FROM expected WHERE state <> led_to ORDER BY id
 """
+# Erased cases keep row and hash. What came in before 0014 has no entry.
+_ADDED = """
+    SELECT a.subject, CASE
+        WHEN coalesce(i.id, t.id) IS NULL THEN 'the case is gone'
+        ELSE 'the finding is not the one that was added' END
+    FROM atalaya.audit AS a
+    LEFT JOIN atalaya.infraction AS i ON i.id::text = a.subject
+    LEFT JOIN atalaya.infraction_twin AS t ON t.id::text = a.subject
+    WHERE a.action = 'add_case' AND a.detail ->> 'document_sha256'
+        IS DISTINCT FROM coalesce(i.document_sha256, t.document_sha256)
+    ORDER BY a.sequence
+"""
 _CONFIGURATIONS = """
     SELECT coalesce(c.id::text, a.detail ->> 'configuration'), CASE
         WHEN c.id IS NULL THEN 'it is gone'
@@ -199,6 +211,7 @@ _UNFINISHED = """
         AND e.begun_at < now() - interval '2 days' ORDER BY e.number
 """
 _BY_THE_TRAIL = (
+    (Trouble.CASE_NOT_AS_ADDED, _ADDED),
     (Trouble.CONFIGURATION_ALTERED, _CONFIGURATIONS),
     (Trouble.REVIEW_ALTERED, _REVIEWS),
     (Trouble.REVIEW_ALTERED, _UNDOINGS),

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from app.domain.errors import StateConflict
 from app.domain.ids import Login, new_uuid
@@ -148,6 +149,15 @@ def lift_lockout(connection: Connection, login: Login) -> int:
     with translated():
         row = connection.execute("SELECT atalaya.lift_lockout(%s)", (login,)).fetchone()
     return 0 if row is None else int(row[0])
+
+
+def release_engine(connection: Connection, station: UUID, reason: str) -> None:
+    """Let the next login that tells a key of an engine speak for it.
+
+    Raises KeyError where no login holds it.
+    """
+    with translated():
+        connection.execute("SELECT atalaya.release_engine(%s, %s)", (station, reason))
 
 
 def people(connection: Connection) -> list[PersonEntry]:

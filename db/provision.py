@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from app.domain.errors import StateConflict
 from app.domain.ids import Login
 from app.domain.person import Role
 from db import address
@@ -177,18 +178,43 @@ def _set_password(connection: address.Connection, login: str, password: str) -> 
     )
 
 
+def add_engine(superuser_dsn: str, login: Login, password: str) -> None:
+    """Make a login for the engine of one workstation, or give it another password.
+
+    Raises StateConflict for the login of a person, or of anybody who is no engine.
+    """
+    with address.connect(address.parse(superuser_dsn)) as connection:
+        if not _role_exists(connection, login):
+            _make_engine(connection, login)
+        row = connection.execute(_IS_ENGINE, {"login": login}).fetchone()
+        if row is None or not row[0]:
+            raise StateConflict(f"{login!r} is the login of somebody else.")
+        _set_password(connection, login, password)
+
+
+_IS_ENGINE = """
+    SELECT EXISTS (
+        SELECT FROM pg_catalog.pg_auth_members AS m
+        JOIN pg_catalog.pg_roles AS u ON u.oid = m.member
+        JOIN pg_catalog.pg_roles AS g ON g.oid = m.roleid
+        WHERE u.rolname = %(login)s AND g.rolname = 'atalaya_engine' AND NOT u.rolsuper
+    ) AND NOT EXISTS (SELECT FROM atalaya.person WHERE login = %(login)s)
+"""
+
+
+def _make_engine(connection: address.Connection, login: Login) -> None:
+    name = sql.Identifier(login)
+    connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(name))
+    connection.execute(
+        sql.SQL("GRANT atalaya_engine TO {} WITH INHERIT TRUE, SET FALSE").format(name)
+    )
+
+
 def _set_engine(
     connection: address.Connection, password: str | None, set_now: dict[Login, str]
 ) -> None:
     if not _role_exists(connection, ENGINE_LOGIN):
-        connection.execute(
-            sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(ENGINE_LOGIN))
-        )
-        connection.execute(
-            sql.SQL("GRANT atalaya_engine TO {} WITH INHERIT TRUE, SET FALSE").format(
-                sql.Identifier(ENGINE_LOGIN)
-            )
-        )
+        _make_engine(connection, ENGINE_LOGIN)
         password = password or random_password()
     if password is not None:
         _set_password(connection, ENGINE_LOGIN, password)

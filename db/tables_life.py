@@ -44,6 +44,13 @@ case_hold = Table(
 )
 Index("case_hold_infraction", case_hold.c.infraction_id)
 
+engine_station = Table(
+    "engine_station",
+    metadata,
+    Column("station", UUID, primary_key=True),
+    words("login", null=True),
+)
+
 twin_file = Table(
     "twin_file",
     metadata,

@@ -41,6 +41,9 @@ def add(commands: Commands) -> None:
     engine = actions.add_parser(
         "engine-login", help="let this computer's engine log in to a shared server"
     )
+    engine.add_argument(
+        "--login", default="engine", help="its own, where `db add-engine` made one"
+    )
     add_home(engine)
     engine.set_defaults(run=_engine_login)
     _add_plates(actions)
@@ -151,8 +154,9 @@ def _engine_login(options: argparse.Namespace) -> int:
     from app.bootstrap.database import ENGINE_SECRET
     from app.config.secret_store import open_secret_store
 
-    password = getpass.getpass("Password of the login 'engine' on the server: ")
-    open_secret_store(paths_of(options)).put(ENGINE_SECRET, "engine", password)
+    login: str = options.login
+    password = getpass.getpass(f"Password of the login {login!r} on the server: ")
+    open_secret_store(paths_of(options)).put(ENGINE_SECRET, login, password)
     print("This computer's engine can log in.")
     return 0
 

@@ -71,6 +71,14 @@ def _add_set(actions: Commands) -> None:
         place.add_argument(
             "--key-file", type=Path, help="keep master keys in this file, mode 0600"
         )
+        place.add_argument(
+            "--wrap-command",
+            default="",
+            help="program that wraps a master key, by standard input and output",
+        )
+        place.add_argument(
+            "--unwrap-command", default="", help="program that opens it again"
+        )
         add_home(place)
         place.set_defaults(run=_set)
 
@@ -144,6 +152,11 @@ def _take_keys_along(paths: Paths, setting: EvidenceSetting) -> None:
         # Whoever sets it again mends it; what it said nobody knows.
         return
     if earlier.key_file == setting.key_file:
+        if _commands(earlier) != _commands(setting):
+            raise ConfigurationInvalid(
+                "Keys that another command opens, or none, go to a file of their own: "
+                "name another --key-file."
+            )
         return
     secrets = open_secret_store(paths)
     before = open_store.open_setting(earlier, paths, secrets)
@@ -154,11 +167,17 @@ def _take_keys_along(paths: Paths, setting: EvidenceSetting) -> None:
         print(f"{taken} master key(s) came along.")
 
 
+def _commands(setting: EvidenceSetting) -> tuple[str, str]:
+    return setting.wrap_command, setting.unwrap_command
+
+
 def _setting_of(options: argparse.Namespace) -> EvidenceSetting:
     common = {
         "place": options.place,
         "encrypted": not options.plain,
         "key_file": str(options.key_file.absolute()) if options.key_file else "",
+        "wrap_command": options.wrap_command,
+        "unwrap_command": options.unwrap_command,
     }
     if options.place == "share":
         folder = options.path.absolute()

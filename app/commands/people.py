@@ -4,6 +4,7 @@ import argparse
 import getpass
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 from app.commands.common import (
     Commands,
@@ -38,6 +39,7 @@ def add(actions: Commands) -> None:
     age = _owned(actions, "password-age", "say how old a password may be", _age)
     age.add_argument("days", type=int, help="1 to 3650; 0: of any age")
     _add_passwords(actions)
+    _add_engines(actions)
     guard = _owned(
         actions, "guard", "lock out who fails too often, beside the server", _guard
     )
@@ -64,6 +66,19 @@ def _add_sites(actions: Commands) -> None:
     for name, text in _RULES.items():
         option = f"--{name.replace('_', '-')}"
         rules.add_argument(option, action="store_true", help=text)
+
+
+def _add_engines(actions: Commands) -> None:
+    _with_login(
+        _owned(
+            actions, "add-engine", "make a workstation's engine a login", _add_engine
+        )
+    )
+    freed = _owned(
+        actions, "release-engine", "let another login speak for an engine", _release
+    )
+    freed.add_argument("station", type=UUID, help="its identity, see db seal-key")
+    freed.add_argument("reason", help="5 to 200 characters")
 
 
 def _add_passwords(actions: Commands) -> None:
@@ -281,6 +296,33 @@ def _end_reset(options: argparse.Namespace, *, approve: bool) -> None:
             end_password_reset(connection, Login(options.login), approve=approve)
         except KeyError:
             raise StateConflict("No reset of this login is waiting.") from None
+
+
+def _add_engine(options: argparse.Namespace) -> int:
+    from app.bootstrap.database import owner_dsn
+    from db.people import random_password
+    from db.provision import add_engine
+
+    password = random_password()
+    with owner_dsn(paths_of(options), options.superuser_dsn) as dsn:
+        add_engine(dsn, Login(options.login), password)
+    print(f"{options.login} is a login for one engine. On its workstation:")
+    print(f"    python main.py db engine-login --login {options.login}")
+    print(f"    password: {password}")
+    return 0
+
+
+def _release(options: argparse.Namespace) -> int:
+    from app.bootstrap.people import administration
+    from db.people import release_engine
+
+    with administration(paths_of(options), options.superuser_dsn) as connection:
+        try:
+            release_engine(connection, options.station, options.reason)
+        except KeyError:
+            raise StateConflict("No login holds an engine of this identity.") from None
+    print("The next login that tells a key of this engine holds it.")
+    return 0
 
 
 def _guard(options: argparse.Namespace) -> int:

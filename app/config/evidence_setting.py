@@ -7,6 +7,7 @@ master key in its secret store. No secret is ever in the file.
 import ipaddress
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -26,7 +27,8 @@ class EvidenceSetting(BaseModel):
     """`place`: "own" folder, a "share" at `path`, or "s3" (`endpoint`, `bucket`).
 
     A share is known again by `share_id`, which is also a file in it. `key_file` holds
-    the master keys where the secret store shall not.
+    the master keys where the secret store shall not: in clear, or as `wrap_command`
+    wrapped and `unwrap_command` opens them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,6 +44,8 @@ class EvidenceSetting(BaseModel):
     certificate: str = ""
     encrypted: bool = True
     key_file: str = ""
+    wrap_command: str = Field(default="", max_length=2000)
+    unwrap_command: str = Field(default="", max_length=2000)
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -52,6 +56,11 @@ class EvidenceSetting(BaseModel):
             _check_endpoint(self.endpoint, encrypted=self.encrypted)
         if self.key_file and not Path(self.key_file).is_absolute():
             raise ValueError("the key file needs an absolute path")
+        if self.wrap_command or self.unwrap_command:
+            _check_command(self.wrap_command)
+            _check_command(self.unwrap_command)
+            if not self.key_file:
+                raise ValueError("commands for keys need a key file")
         return self
 
     def described(self) -> str:
@@ -62,6 +71,8 @@ class EvidenceSetting(BaseModel):
             "s3": f"the bucket {self.bucket} at {self.endpoint}",
         }[self.place]
         keys = self.key_file or "the secret store"
+        if self.unwrap_command:
+            keys += f", opened by {shlex.split(self.unwrap_command)[0]}"
         return f"{where}, " + (
             f"encrypted, master keys in {keys}" if self.encrypted else "NOT encrypted"
         )
@@ -86,7 +97,14 @@ def load_evidence_setting(paths: Paths) -> EvidenceSetting:
 def save_evidence_setting(paths: Paths, setting: EvidenceSetting) -> None:
     """Keep a setting; it holds from the next start on."""
     paths.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    document = json.dumps(setting.model_dump(mode="json"), indent=1)
+    values = setting.model_dump(mode="json")
+    # The release before knows no commands, and takes no field that it does not know.
+    kept = {
+        name: value
+        for name, value in values.items()
+        if value or not name.endswith("wrap_command")
+    }
+    document = json.dumps(kept, indent=1)
     write_private(paths.root / _NAME, document.encode() + b"\n")
 
 
@@ -98,6 +116,13 @@ def evidence_setting(**values: object) -> EvidenceSetting:
         raise ConfigurationInvalid(
             f"Evidence cannot be kept there: {_reason(error)}. Mend it and try again."
         ) from None
+
+
+def _check_command(command: str) -> None:
+    # Another program of the same name must not be found ahead of it.
+    words = shlex.split(command)
+    if not words or not Path(words[0]).is_absolute():
+        raise ValueError("both commands for keys are programs with an absolute path")
 
 
 def _check_bucket(bucket: str) -> None:

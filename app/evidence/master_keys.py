@@ -1,9 +1,10 @@
 """Master keys: they wrap the data key of each object, and nothing else.
 
 `KeyWrapper` is the port: behind it are `MasterKeys`, whose keys lie in the secret store
-or in a file, or a service that never gives its keys away. A data key is wrapped with
-AES-256-GCM under a random nonce and bound to what it is for, the name of its object
-among it. A key's id is drawn from the key itself, so no key can pass for another.
+or in a file, in clear or as a command wrapped them (`command_vault`). A data key is
+wrapped with AES-256-GCM under a random nonce and bound to what it is for, the name of
+its object among it. A key's id is drawn from the key itself, so no key can pass for
+another.
 """
 
 import hashlib
@@ -159,7 +160,7 @@ class SecretVault:
             entry = self._store.get(f"{CURRENT}-{_checked(key_id)}")
             if entry is None:
                 return None
-            self._held[key_id] = _key_of(key_id, entry[1])
+            self._held[key_id] = key_of(key_id, entry[1])
         return self._held[key_id]
 
     def put(self, key_id: str, key: bytes) -> None:
@@ -190,13 +191,21 @@ class FileVault:
 
     def get(self, key_id: str) -> bytes | None:
         """Return a key."""
-        text = self.read().keys.get(_checked(key_id))
-        return None if text is None else _key_of(key_id, text)
+        text = self.text_of(key_id)
+        return None if text is None else key_of(key_id, text)
+
+    def text_of(self, key_id: str) -> str | None:
+        """Return what stands there for a key, as it stands there."""
+        return self.read().keys.get(_checked(key_id))
 
     def put(self, key_id: str, key: bytes) -> None:
         """Keep a key; the file is replaced whole."""
+        self.put_text(key_id, key.hex())
+
+    def put_text(self, key_id: str, text: str) -> None:
+        """Let a text stand for a key."""
         with self._changed() as document:
-            document.keys[_checked(key_id)] = key.hex()
+            document.keys[_checked(key_id)] = text
 
     def delete(self, key_id: str) -> None:
         """Forget a key."""
@@ -303,7 +312,7 @@ def _keys_in(text: bytes) -> KeyDocument:
     return KeyDocument(current, texts)
 
 
-def _key_of(key_id: str, text: str) -> bytes:
+def key_of(key_id: str, text: str) -> bytes:
     """Return the key in a text; KeyUnavailable when it is another's."""
     try:
         key = bytes.fromhex(text)

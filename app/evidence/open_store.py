@@ -1,6 +1,7 @@
 """Opens the evidence store that a workstation is set to use."""
 
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from app.config.paths import Paths
 from app.domain.errors import ConfigurationInvalid
 from app.domain.ids import Sha256
 from app.evidence.blobs import Blobs
+from app.evidence.command_vault import CommandVault
 from app.evidence.folder_blobs import FolderBlobs
 from app.evidence.master_keys import FileVault, MasterKeys, SecretVault
 from app.evidence.outbox import Forwarding, OutboxEvidenceStore
@@ -125,6 +127,12 @@ def outbox_folder(paths: Paths) -> Path:
 
 def master_keys(setting: EvidenceSetting, secrets: SecretStore) -> MasterKeys:
     """Return the keys of a setting."""
+    if setting.wrap_command:
+        commands = (
+            shlex.split(setting.wrap_command),
+            shlex.split(setting.unwrap_command),
+        )
+        return MasterKeys(CommandVault(Path(setting.key_file), *commands))
     if setting.key_file:
         return MasterKeys(FileVault(Path(setting.key_file)))
     return MasterKeys(SecretVault(secrets))

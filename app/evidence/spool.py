@@ -11,7 +11,8 @@ import random
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ _log = logging.getLogger(__name__)
 KEPT = timedelta(days=7)
 _BALLAST_BYTES = 16 << 20
 _BATCH = 50
+_LONGEST_REASON = 300
 _PRUNE_EVERY_NS = ns_from_seconds(3600)
 _SCHEMA = (
     """
@@ -48,9 +50,29 @@ _SCHEMA = (
     CREATE INDEX IF NOT EXISTS spooled_pending
         ON spooled (attempts, seq) WHERE forwarded_us IS NULL
     """,
+    # Beside the queue, which the release before knows as it is.
+    """
+    CREATE TABLE IF NOT EXISTS refusal (
+        id TEXT PRIMARY KEY, why TEXT NOT NULL, refused_us INTEGER NOT NULL
+    ) STRICT
+    """,
     # Another version of the program may read what the last one could not.
     "UPDATE spooled SET attempts = 0 WHERE attempts = -1",
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A finding that others go ahead of: refused `attempts` times, or not readable.
+
+    Moments are in UTC; `refused` and `why` are of the last time.
+    """
+
+    id: str
+    spooled: datetime
+    attempts: int
+    refused: datetime
+    why: str
 
 
 class Spool:
@@ -104,12 +126,40 @@ class Spool:
             (self._now_us(), str(infraction_id)),
         )
 
-    def defer(self, infraction_id: InfractionId) -> None:
+    def defer(self, infraction_id: InfractionId, why: str = "") -> None:
         """Let all others go first: the sink refused this one."""
+        self._note(str(infraction_id), why)
         self._write(
             "UPDATE spooled SET attempts = attempts + 1 WHERE id = ?",
             (str(infraction_id),),
         )
+
+    def set_aside(self) -> list[SetAside]:
+        """Return what was refused or cannot be read, and waits; the oldest first."""
+        rows = self._read(
+            "SELECT s.id, s.spooled_us, s.attempts, r.refused_us, r.why"
+            " FROM spooled AS s JOIN refusal AS r ON r.id = s.id"
+            " WHERE s.forwarded_us IS NULL ORDER BY s.seq",
+            (),
+        )
+        return [
+            SetAside(
+                id=key,
+                spooled=_moment(spooled_us),
+                attempts=attempts,
+                refused=_moment(refused_us),
+                why=why,
+            )
+            for key, spooled_us, attempts, refused_us, why in rows
+        ]
+
+    def retry(self) -> int:
+        """Let what was set aside be tried in its old turn; return how many."""
+        number = len(self.set_aside())
+        self._write("UPDATE spooled SET attempts = 0 WHERE forwarded_us IS NULL", ())
+        self._write("DELETE FROM refusal", ())
+        self.arrived.set()
+        return number
 
     def forward_again(self) -> int:
         """Put all that is still kept back in the queue; return how many were.
@@ -135,6 +185,11 @@ class Spool:
         forgotten = self._write(
             "DELETE FROM spooled WHERE forwarded_us < ?", (oldest_us,)
         )
+        self._write(
+            "DELETE FROM refusal WHERE id NOT IN"
+            " (SELECT id FROM spooled WHERE forwarded_us IS NULL)",
+            (),
+        )
         self._ballast.take()
         return forgotten
 
@@ -149,10 +204,17 @@ class Spool:
     def _restored(self, row_id: str, body: str) -> Infraction | None:
         try:
             return infraction_from_json(json.loads(body))
-        except ValueError:
+        except ValueError as error:
             _log.exception("spooled infraction %s cannot be read; it is kept", row_id)
+            self._note(row_id, f"it cannot be read: {_brief(error)}")
             self._write("UPDATE spooled SET attempts = -1 WHERE id = ?", (row_id,))
             return None
+
+    def _note(self, row_id: str, why: str) -> None:
+        self._write(
+            "INSERT OR REPLACE INTO refusal (id, why, refused_us) VALUES (?, ?, ?)",
+            (row_id, why, self._now_us()),
+        )
 
     def _read(self, sql: str, values: Sequence[Any]) -> list[Any]:
         with self._lock:
@@ -281,9 +343,9 @@ class Forwarder:
             self._sink.add(infraction)
         except DatabaseUnavailable:
             raise
-        except Exception:  # noqa: BLE001 - one bug must not stop the others
+        except Exception as error:  # noqa: BLE001 - one bug must not stop the others
             _log.exception("infraction %s was refused; kept", infraction.id)
-            self._spool.defer(infraction.id)
+            self._spool.defer(infraction.id, _brief(error))
             return False
         self._online = True
         self._pulse.beat()
@@ -305,3 +367,13 @@ class Forwarder:
         delay_s = min(first_s * 2.0 ** min(self._failures, 16), longest_s)
         self._failures += 1
         return delay_s * self._jitter.uniform(0.8, 1.0)
+
+
+def _moment(us: int) -> datetime:
+    return datetime.fromtimestamp(us / 1_000_000, UTC)
+
+
+def _brief(error: BaseException) -> str:
+    """Return what kind of error it was and its first line, on one line."""
+    said = (str(error).splitlines() or [""])[0]
+    return f"{type(error).__name__}: {said}"[:_LONGEST_REASON]

@@ -10,9 +10,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography import x509
+
+from app.domain.errors import EnvironmentFault
 from installer.bootstrap import SetupFailed
-from installer.server.authority import authority_in, certify_client
+from installer.server.authority import Authority, authority_in, certify_client
 from installer.server.doing import Doing
+from installer.server.revocation import (
+    certificate_in,
+    have_it_read,
+    issued_to,
+    remember,
+    revoke,
+)
 from installer.server.setup import Wishes, set_up
 from installer.server.site import ClientCertificates, ServerSite, is_account
 
@@ -20,7 +30,7 @@ DATA = Path("/var/lib/atalaya-server")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one of the two commands; return the exit code."""
+    """Run one of the commands; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
@@ -49,6 +59,18 @@ def _parser() -> argparse.ArgumentParser:
     client.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     client.add_argument("--data", type=Path, default=DATA)
     client.set_defaults(run=_certify_client)
+    revoke = commands.add_parser(
+        "revoke", help="take a certificate of a login or workstation back"
+    )
+    revoke.add_argument("name", help="the login, or the workstation's name")
+    revoke.add_argument(
+        "--certificate",
+        type=Path,
+        help="its .crt, where it was made before copies were kept",
+    )
+    revoke.add_argument("--data", type=Path, default=DATA)
+    revoke.add_argument("--port", type=int, default=5432)
+    revoke.set_defaults(run=_revoke)
     return parser
 
 
@@ -139,17 +161,58 @@ def _set_up(options: argparse.Namespace) -> int:
 
 
 def _certify_client(options: argparse.Namespace) -> int:
-    now = datetime.now(UTC)
+    now, folder = datetime.now(UTC), options.data / "authority"
     if not is_account(options.name):
         raise SetupFailed(f"{options.name!r} is no name of a login or a workstation.")
-    if not (options.data / "authority" / "ca.key").exists():
-        raise SetupFailed("There is no authority here yet. Run: setup --host NAME")
-    authority = authority_in(Doing(), options.data / "authority", now)
+    authority = _authority_there(folder, now)
     options.out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if authority is not None:
-        certify_client(authority, options.name, options.out, now)
+    certify_client(authority, options.name, options.out, now)
+    remember(folder, options.out / f"{options.name}.crt")
     print(f"{options.out / options.name}.key and .crt are made; the key is a secret.")
     return 0
+
+
+def _authority_there(folder: Path, now: datetime) -> Authority:
+    there = (folder / "ca.key").exists()
+    authority = authority_in(Doing(), folder, now) if there else None
+    if authority is None:
+        raise SetupFailed("There is no authority here yet. Run: setup --host NAME")
+    return authority
+
+
+def _revoke(options: argparse.Namespace) -> int:
+    now = datetime.now(UTC)
+    site = ServerSite(
+        hosts=("localhost",), data_dir=options.data.absolute(), port=options.port
+    )
+    authority = _authority_there(site.authority, now)
+    taken = _certificates_of(options, site)
+    number = revoke(authority, site, taken, now)
+    try:
+        have_it_read(site)
+    except EnvironmentFault:
+        raise SetupFailed(
+            "The list is written, but no server answers at this port. Start it, or "
+            "name its --port: until then nobody is refused by it."
+        ) from None
+    print(f"{number} certificate(s) of {options.name} are taken back.")
+    print("Sessions that are open stay: end them by `main.py db end-sessions`.")
+    return 0
+
+
+def _certificates_of(
+    options: argparse.Namespace, site: ServerSite
+) -> list[x509.Certificate]:
+    if options.certificate is None:
+        found = issued_to(site.authority, options.name)
+    else:
+        found = [certificate_in(options.certificate, options.name)]
+    if not found:
+        raise SetupFailed(
+            f"No copy of a certificate of {options.name!r} is kept here. Name its file "
+            "by --certificate."
+        )
+    return found
 
 
 if __name__ == "__main__":

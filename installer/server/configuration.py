@@ -98,6 +98,7 @@ def settings_of(site: ServerSite) -> dict[str, str]:
         "timezone": "UTC",
         "lc_messages": "C",
         "ssl_ca_file": str(site.tls / "ca.crt"),
+        "ssl_crl_file": str(site.tls / "ca.crl"),
         "ssl_cert_file": str(site.tls / "server.crt"),
         "ssl_key_file": str(site.tls / "server.key"),
         **_TLS,

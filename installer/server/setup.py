@@ -32,6 +32,7 @@ from installer.server.files import keep_text
 from installer.server.guard import keep_guard
 from installer.server.passwords import ask_password, engine_password
 from installer.server.programs import find_programs
+from installer.server.revocation import keep_list
 from installer.server.service import keep_service
 from installer.server.site import ServerSite
 
@@ -105,9 +106,11 @@ def _certify(
     doing: Doing,
 ) -> bool:
     now = datetime.now(UTC)
-    return keep_server_certificate(
+    listed = keep_list(doing, authority, site, account, now)
+    certified = keep_server_certificate(
         doing, authority, site.tls, site.hosts, account, now, renew=wishes.renew
     )
+    return listed or certified
 
 
 def _say_the_rest(site: ServerSite, doing: Doing) -> None:

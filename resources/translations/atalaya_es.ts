@@ -2097,6 +2097,10 @@
 <context>
     <name>acts</name>
     <message>
+        <source>Added a case</source>
+        <translation>Añadió un caso</translation>
+    </message>
+    <message>
         <source>Decided a case</source>
         <translation>Decidió un caso</translation>
     </message>
@@ -2143,6 +2147,14 @@
     <message>
         <source>Registered an engine's key</source>
         <translation>Registró la clave de un motor</translation>
+    </message>
+    <message>
+        <source>Let another login speak for an engine</source>
+        <translation>Dejó que otra cuenta hable por un motor</translation>
+    </message>
+    <message>
+        <source>Took an engine that was let go</source>
+        <translation>Tomó un motor que quedó libre</translation>
     </message>
     <message>
         <source>Said how long plates are kept</source>

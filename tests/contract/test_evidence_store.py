@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from app.domain.errors import EvidenceDamaged, StorageFull
 from app.domain.ids import Sha256
 from app.evidence.blobs import Blobs
+from app.evidence.command_vault import CommandVault
 from app.evidence.folder_blobs import FolderBlobs
 from app.evidence.master_keys import MasterKeys, SecretVault
 from app.evidence.outbox import OutboxEvidenceStore
@@ -24,6 +25,7 @@ from app.evidence.store import BlobEvidenceStore
 from app.ports import EvidenceStore
 from tests.fakes.blobs import MemoryBlobs
 from tests.fakes.evidence_store import MemoryEvidenceStore
+from tests.fakes.key_command import KeyCommand
 from tests.fakes.secrets import MemorySecrets
 from tests.fixtures_s3 import S3Server
 
@@ -119,10 +121,21 @@ def _outbox(folder: Path, request: pytest.FixtureRequest) -> Subject:
     return replace(local, store=store)
 
 
+def _sealed_by_a_command(folder: Path, request: pytest.FixtureRequest) -> Subject:
+    service = KeyCommand(folder / "service")
+    vault = CommandVault(folder / "keys.json", service.wrap, service.unwrap)
+
+    def sealed(blobs: Blobs) -> BlobEvidenceStore:
+        return BlobEvidenceStore(blobs, Sealing(blobs, MasterKeys(vault)))
+
+    return _folder(sealed)(folder, request)
+
+
 _SUBJECTS: dict[str, Make] = {
     "memory": _memory,
     "folder": _folder(BlobEvidenceStore),
     "sealed-folder": _folder(_sealed),
+    "sealed-by-a-command": _sealed_by_a_command,
     "s3": _s3(BlobEvidenceStore),
     "sealed-s3": _s3(_sealed),
     "outbox": _outbox,

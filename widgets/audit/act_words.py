@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 _tr = QCoreApplication.translate
 
 _WORDS: Final[dict[str, Callable[[], str]]] = {
+    "add_case": lambda: _tr("acts", "Added a case"),
     "decide": lambda: _tr("acts", "Decided a case"),
     "undo": lambda: _tr("acts", "Undid a decision"),
     "issue_notice": lambda: _tr("acts", "Issued a notice"),
@@ -20,6 +21,8 @@ _WORDS: Final[dict[str, Callable[[], str]]] = {
     "end_watch": lambda: _tr("acts", "Stopped watching a plate"),
     "forget_plate_reads": lambda: _tr("acts", "Forgot old plates"),
     "register_engine_key": lambda: _tr("acts", "Registered an engine's key"),
+    "release_engine": lambda: _tr("acts", "Let another login speak for an engine"),
+    "take_engine": lambda: _tr("acts", "Took an engine that was let go"),
     "set_plate_retention": lambda: _tr("acts", "Said how long plates are kept"),
     "set_hold": lambda: _tr("acts", "Held a case"),
     "release_hold": lambda: _tr("acts", "Released a case"),

@@ -20,6 +20,7 @@ from app.domain.infraction import Infraction
 from app.evidence.store import LocalEvidenceStore
 from db import case_erasure
 from db.case_erasure import Erasing, overdue_cases, retention_rules, set_retention
+from db.check import Trouble, check
 from db.plate_retention import Forgetting
 from tests.builders.kept import KeptSite
 from tests.builders.plates import sighting
@@ -156,6 +157,20 @@ def test_a_certificate_names_the_files_and_is_chained(kept: KeptSite) -> None:
     assert chained == "1"
     faults = kept.database.connect().execute("SELECT * FROM atalaya.verify_audit()")
     assert faults.fetchall() == []
+
+
+def test_an_erased_case_is_not_missed(kept: KeptSite) -> None:
+    """The trail tells that it was added, and its row still has that hash."""
+    case = kept.found(b"still")
+    kept.age()
+    assert kept.erase().begun == 1
+    told = kept.database.connect().execute(
+        "SELECT count(*) FROM atalaya.audit WHERE action = 'add_case' AND subject = %s",
+        (str(case.id),),
+    )
+    assert told.fetchone() == (1,)
+    found = list(check(kept.database.superuser_dsn, kept.store))
+    assert Trouble.CASE_NOT_AS_ADDED not in {each.trouble for each in found}
 
 
 def test_terms_are_those_of_type_and_state(kept: KeptSite) -> None:

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.domain.evidence import EvidenceItem, EvidenceKind
 from app.domain.hold import NewHold
-from app.domain.ids import EvidenceId, new_uuid
+from app.domain.ids import EvidenceId, TrackId, new_uuid
 from app.domain.infraction import Infraction
 from app.evidence.store import LocalEvidenceStore
 from db.case_erasure import set_retention
 from db.check import Trouble, check
+from db.document import canonical_document, sha256_of
 from tests.builders.infractions import OCCURRED, speeding
 from tests.builders.site import configuration, finding, installed_camera
 from tests.contract.test_case_store import confirmation
@@ -100,6 +102,66 @@ def test_an_altered_row(
 ) -> None:
     _tamper(database, statement)
     assert look() == {str(case.id): trouble}
+
+
+@pytest.fixture
+def pending(database: Database, case: Infraction) -> Infraction:
+    """Store a second case, which nobody has decided."""
+    version = database.login("teo").site.configuration(case.camera_id)
+    assert version is not None
+    made = finding(version, 7)
+    database.gateway().add(made)
+    return made
+
+
+def test_a_pending_case_that_was_taken_away(
+    database: Database, look: _Look, pending: Infraction
+) -> None:
+    """No review, no notice and no file tells of it any more; the trail does."""
+    assert look() == {}
+    for statement in (
+        "DELETE FROM atalaya.evidence WHERE infraction_id = {}",
+        "DELETE FROM atalaya.infraction WHERE id = {}",
+    ):
+        _tamper(database, statement.format(f"'{pending.id}'"))
+    assert look() == {str(pending.id): Trouble.CASE_NOT_AS_ADDED}
+
+
+def test_a_pending_case_that_was_written_anew_with_its_hash(
+    database: Database, look: _Look, pending: Infraction
+) -> None:
+    altered = canonical_document(replace(pending, track_id=TrackId(99)))
+    connection = database.connect()
+    connection.execute("SET session_replication_role = replica")
+    connection.execute(
+        "UPDATE atalaya.infraction SET document = %s::jsonb, document_sha256 = %s,"
+        " track_id = 99 WHERE id = %s",
+        (altered, sha256_of(altered), pending.id),
+    )
+    assert look() == {str(pending.id): Trouble.CASE_NOT_AS_ADDED}
+
+
+def test_a_twin_that_was_taken_away(
+    database: Database, look: _Look, case: Infraction
+) -> None:
+    twin = by_other_engine(case)
+    database.gateway().add(twin)
+    assert look() == {}
+    _tamper(database, "DELETE FROM atalaya.twin_file")
+    _tamper(database, "DELETE FROM atalaya.infraction_twin")
+    assert look() == {str(twin.id): Trouble.CASE_NOT_AS_ADDED}
+
+
+def test_the_trail_tells_of_a_case_once_with_the_hash_of_its_document(
+    database: Database, pending: Infraction
+) -> None:
+    database.gateway().add(pending)
+    told = database.connect().execute(
+        "SELECT login, detail ->> 'document_sha256' FROM atalaya.audit"
+        " WHERE action = 'add_case' AND subject = %s AND sequence IS NOT NULL",
+        (str(pending.id),),
+    )
+    assert told.fetchall() == [("engine", sha256_of(canonical_document(pending)))]
 
 
 @contextmanager
@@ -320,6 +382,7 @@ def test_the_trail_names_who_did_what(database: Database, case: Infraction) -> N
     assert rows.fetchall() == [
         ("teo", "save_camera", camera_id),
         ("teo", "publish_configuration", camera_id),
+        ("engine", "add_case", str(case.id)),
         ("ana", "decide", str(case.id)),
         # The store hands back what it decided.
         ("ana", "read_open", str(case.id)),

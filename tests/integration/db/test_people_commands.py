@@ -1,11 +1,16 @@
 """The commands by which people, sites and passwords are looked after."""
 
 import getpass
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
 
+from app.domain.seal import EngineKey
+from db.engine_gateway import EngineGateway
 from main import EXIT_FAULT, main
 from tests.fixtures_db import Database, password_of
 
@@ -78,3 +83,39 @@ def test_passwords(
     finally:
         assert verifier
         database.connect().execute(f"ALTER ROLE ana PASSWORD '{verifier[0]}'".encode())
+
+
+def test_each_engine_can_have_a_login_of_its_own(
+    database: Database,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The same again gives it a new password; nobody's own becomes an engine's."""
+    station = UUID("5a5a5a5a-0000-4000-8000-000000000001")
+    dsn = ["--superuser-dsn", database.superuser_dsn, "--home", str(tmp_path)]
+    superuser = database.connect()
+    try:
+        assert main(["db", "add-engine", "gate-three", *dsn]) == 0
+        assert main(["db", "add-engine", "gate-three", *dsn]) == 0
+        password = capsys.readouterr().out.split("password: ")[-1].strip()
+        monkeypatch.setattr(getpass, "getpass", lambda _prompt: password)
+        login = ["db", "engine-login", "--login", "gate-three", "--home", str(tmp_path)]
+        assert main(login) == 0
+        dsn_of_it = database.host.dsn("gate-three", password, database.name)
+        with closing(EngineGateway(dsn_of_it)) as gateway:
+            gateway.register_key(
+                EngineKey(
+                    station=station,
+                    key="3a" * 32,
+                    since=datetime(2026, 1, 1, tzinfo=UTC),
+                    workstation="gate",
+                )
+            )
+        for somebody in ("ana", "atalaya_owner", "postgres"):
+            assert main(["db", "add-engine", somebody, *dsn]) == EXIT_FAULT
+        release = ["db", "release-engine", str(station), "a new computer"]
+        assert main([*release, *dsn]) == 0
+        assert main([*release, *dsn]) == EXIT_FAULT
+    finally:
+        superuser.execute('DROP ROLE "gate-three"')

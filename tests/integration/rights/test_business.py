@@ -3,17 +3,20 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from app.domain.ids import InfractionId, new_uuid
+from app.domain.ids import InfractionId, Login, new_uuid
 from db.address import Connection
 from db.document import canonical_document
+from db.provision import add_engine
 from tests.builders.infractions import red_light, speeding
 from tests.builders.site import finding, installed_camera
+from tests.fixtures_db import password_of
 from tests.integration.rights.matrix import (
     ADMINISTRATOR,
     AUDITOR,
@@ -410,6 +413,50 @@ def test_a_changed_key_is_a_row_and_an_entry_of_the_trail(own_scene: Scene) -> N
         " WHERE action = 'register_engine_key' ORDER BY sequence"
     ).fetchall()
     assert told == [(None,), (ENGINE_KEY,)]
+
+
+@contextmanager
+def _second_engine(scene: Scene) -> Iterator[Connection]:
+    """Let a second workstation's engine in; roles are of the whole server."""
+    login = "engine-of-another"
+    password = password_of(login)
+    add_engine(scene.database.superuser_dsn, Login(login), password)
+    try:
+        with scene.connect(login) as connection:
+            yield connection
+    finally:
+        scene.watcher.execute(f'DROP ROLE "{login}"'.encode())
+
+
+def test_no_engine_speaks_for_that_of_another_login(own_scene: Scene) -> None:
+    """Until an administrator lets it go: then the next login that tells holds it."""
+    new, signed = "2e" * 32, "ab" * 64
+    own, replacing = (
+        (ENGINE_KEY, STATION, "2026-01-01Z", "desk", None, None),
+        (new, STATION, "2026-02-01Z", "desk", ENGINE_KEY, signed),
+    )
+    release = "SELECT atalaya.release_engine(%s, %s)"
+    with _second_engine(own_scene) as other:
+        for act in (own, replacing):
+            assert _refusal(other, _KEY, *act) == _DENIED
+        assert _refusal(other, release, STATION, "it is mine") == _DENIED
+        first = own_scene.connect(ENGINE)
+        assert _refusal(first, _KEY, *own) is None
+        administrator = own_scene.connect(ADMINISTRATOR)
+        assert _refusal(administrator, release, STATION, "") == _BAD_INPUT
+        assert _refusal(administrator, release, STATION, "a new login") is None
+        assert _refusal(administrator, release, STATION, "a new login") == _NO_ROW
+        assert _refusal(other, _KEY, *replacing) is None
+        assert _refusal(first, _KEY, *own) == _DENIED
+    told = own_scene.watcher.execute(
+        "SELECT login, action FROM atalaya.audit WHERE subject = %s"
+        " AND action LIKE '%%engine' ORDER BY sequence",
+        (str(STATION),),
+    )
+    assert told.fetchall() == [
+        ("admin", "release_engine"),
+        ("engine-of-another", "take_engine"),
+    ]
 
 
 def test_time_stamps_that_are_none(own_scene: Scene) -> None:

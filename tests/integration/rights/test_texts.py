@@ -43,6 +43,7 @@ _SOUND: dict[str, tuple[str, tuple[Any, ...]]] = {
         ENGINE,
         ("2e" * 32, uuid4(), "2026-01-01Z", "desk", None, None),
     ),
+    "release_engine(uuid,text)": (ADMINISTRATOR, (uuid4(), "somebody asked")),
     "add_watch(uuid,text,boolean,text,timestamp with time zone)": (
         SUPERVISOR,
         (uuid4(), "ABC123", True, "somebody asked", "2026-12-31"),

@@ -20,6 +20,7 @@ from db.address import with_login
 from db.engine_gateway import EngineGateway
 from db.server import PostgresServer
 from db.shared_server import MONITOR_LOGIN
+from installer.server.__main__ import main as server_command
 from installer.server.authority import authority_in, certify_client
 from installer.server.setup import set_up
 from installer.server.site import ClientCertificates
@@ -239,3 +240,30 @@ def test_no_client_can_stand_in_for_the_server(
     assert list(usage) == [ExtendedKeyUsageOID.CLIENT_AUTH]
     with pytest.raises(x509.ExtensionNotFound):
         made.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+
+
+@pytest.mark.parametrize("certified", ["workstation"], indirect=True)
+def test_a_certificate_that_is_taken_back(
+    server: TlsServer, certified: Path, tmp_path: Path
+) -> None:
+    """From the next login on, for good; all others go on."""
+    where = ["--data", str(server.site.data_dir)]
+    at = [*where, "--port", str(server.site.port)]
+    for name in ("lost-desk", "found-desk"):
+        made = ["client-certificate", name, "--out", str(tmp_path)]
+        assert server_command([*made, *where]) == 0
+        psycopg.connect(_address(server, **_with(tmp_path, name))).close()
+    assert server_command(["revoke", "lost-desk", *at]) == 0
+    by_file = ["--certificate", str(certified / "desk-1.crt")]
+    assert server_command(["revoke", "desk-1", *at]) == 1
+    assert server_command(["revoke", "found-desk", *by_file, *at]) == 1
+    assert server_command(["revoke", "desk-1", *by_file, *at]) == 0
+    set_up(
+        replace(server.site, client_certificates=ClientCertificates.WORKSTATION),
+        wishes(),
+        quiet(),
+    )
+    for name in ("lost-desk", "desk-1"):
+        assert "revoked" in _refused(_address(server, **_with(tmp_path, name)))
+    for name in ("found-desk", ADMINISTRATOR):
+        psycopg.connect(_address(server, **_with(tmp_path, name))).close()

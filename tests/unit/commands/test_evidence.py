@@ -1,6 +1,7 @@
 """`evidence`: the whole way of a workstation by its commands."""
 
 import os
+import shlex
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from app.evidence.blobs import CURRENT_KEY
 from app.evidence.open_store import S3_SECRET, open_evidence, set_aside_store
 from app.evidence.sealed_format import MAGIC
 from app.evidence.store import BlobEvidenceStore, LocalEvidenceStore
+from tests.fakes.key_command import KeyCommand
 
 
 class Workstation:
@@ -279,6 +281,26 @@ def test_keys_in_a_file(station: Workstation, tmp_path: Path) -> None:
     assert station.read(name) == b"evidence"
     keys.chmod(0o644)
     assert "chmod 600" in station.run("check", code=1)
+
+
+def test_keys_that_a_command_opens(station: Workstation, tmp_path: Path) -> None:
+    """They come along from the secret store; the setting names no secret."""
+    first = station.put(b"first")
+    service = KeyCommand(tmp_path / "service")
+    wrap, unwrap = shlex.join(service.wrap), shlex.join(service.unwrap)
+    chosen = ("--wrap-command", wrap, "--unwrap-command", unwrap)
+    assert "need a key file" in station.run("set", "own", *chosen, code=3)
+    here = ("--key-file", str(tmp_path / "keys.json"))
+    half = station.run("set", "own", *here, "--wrap-command", wrap, code=3)
+    assert "absolute path" in half
+    said = station.run("set", "own", *here, *chosen)
+    assert "1 master key(s) came along" in said
+    assert "opened by" in said
+    assert station.read(first) == b"first"
+    second = station.put(b"second")
+    assert "a file of their own" in station.run("set", "own", *here, code=3)
+    station.run("set", "own")
+    assert [station.read(name) for name in (first, second)] == [b"first", b"second"]
 
 
 def test_keys_go_along_to_where_they_are_kept_from_now_on(

@@ -8,6 +8,7 @@ from threading import Thread
 import pytest
 
 from app.domain.errors import KeyUnavailable
+from app.evidence.command_vault import CommandVault
 from app.evidence.master_keys import (
     FileVault,
     KeyVault,
@@ -16,12 +17,16 @@ from app.evidence.master_keys import (
     id_of,
 )
 from app.evidence.sealed_format import SealBroken
+from tests.fakes.key_command import KeyCommand
 from tests.fakes.secrets import MemorySecrets
 
 
-@pytest.fixture(params=["secrets", "file"])
+@pytest.fixture(params=["secrets", "file", "command"])
 def vault(request: pytest.FixtureRequest, tmp_path: Path) -> KeyVault:
-    """Give both places for keys."""
+    """Give each place for keys."""
+    if request.param == "command":
+        service = KeyCommand(tmp_path / "service")
+        return CommandVault(tmp_path / "keys.json", service.wrap, service.unwrap)
     if request.param == "file":
         return FileVault(tmp_path / "keys.json")
     return SecretVault(MemorySecrets())

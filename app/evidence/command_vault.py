@@ -1,0 +1,130 @@
+"""Master keys that only an outside command opens: a key service, a token, a server.
+
+The file holds each key as that command wrapped it, and is worth nothing without it. A
+key goes to the command, and comes from it, as 64 hexadecimal digits by standard input
+and output, never on its command line. What was opened is held in memory: a service must
+not be asked for each object.
+"""
+
+import base64
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.domain.errors import KeyUnavailable
+from app.evidence.master_keys import FileVault, key_of
+
+_WITHIN_S = 30.0
+_MOST_BYTES = 1 << 16
+
+
+class CommandVault:
+    """A `KeyVault` whose keys are wrapped and unwrapped by two commands.
+
+    Each is a program with its arguments; no shell reads them. Raises KeyUnavailable
+    when one cannot be started, fails, or does not end within `within_s` seconds.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        wrap: Sequence[str],
+        unwrap: Sequence[str],
+        *,
+        within_s: float = _WITHIN_S,
+    ) -> None:
+        self._file = FileVault(path)
+        self._wrap, self._unwrap = tuple(wrap), tuple(unwrap)
+        self._within_s = within_s
+        self._held: dict[str, bytes] = {}
+
+    def get(self, key_id: str) -> bytes | None:
+        """Return a key, opened by the command once."""
+        if key_id not in self._held:
+            text = self._file.text_of(key_id)
+            if text is None:
+                return None
+            self._held[key_id] = self._opened(key_id, text)
+        return self._held[key_id]
+
+    def put(self, key_id: str, key: bytes) -> None:
+        """Keep a key, once it is sure that it can be opened again."""
+        wrapped = self._said(self._wrap, key.hex().encode())
+        if self._unwrapped(wrapped) != key.hex():
+            raise KeyUnavailable(
+                f"The command {self._unwrap[0]} does not open what the other one "
+                "wrapped. Check both commands for keys."
+            )
+        self._held.pop(key_id, None)
+        self._file.put_text(key_id, base64.b64encode(wrapped).decode("ascii"))
+
+    def delete(self, key_id: str) -> None:
+        """Forget a key."""
+        self._file.delete(key_id)
+        self._held.pop(key_id, None)
+
+    def current_id(self) -> str | None:
+        """Return the current key; the command is not asked."""
+        return self._file.current_id()
+
+    def set_current(self, key_id: str) -> None:
+        """Point at a key."""
+        self._file.set_current(key_id)
+
+    def _opened(self, key_id: str, text: str) -> bytes:
+        try:
+            wrapped = base64.b64decode(text, validate=True)
+        except ValueError:
+            wrapped = b""
+        return key_of(key_id, self._unwrapped(wrapped))
+
+    def _unwrapped(self, wrapped: bytes) -> str:
+        return self._said(self._unwrap, wrapped).decode("ascii", "replace").strip()
+
+    def _said(self, command: Sequence[str], given: bytes) -> bytes:
+        program = command[0]
+        try:
+            said, code = _run(command, given, self._within_s)
+        except OSError:
+            raise KeyUnavailable(
+                f"The command {program}, which opens the master keys, cannot be "
+                "started. Check its path and rights."
+            ) from None
+        except subprocess.TimeoutExpired:
+            raise KeyUnavailable(
+                f"The command {program}, which opens the master keys, did not end in "
+                "time. See whether its service answers."
+            ) from None
+        if code != 0 or not 0 < len(said) <= _MOST_BYTES:
+            raise KeyUnavailable(
+                f"The command {program}, which opens the master keys, gave no key "
+                f"(exit code {code}). Try it by hand as the engine's account."
+            )
+        return said
+
+
+def _run(command: Sequence[str], given: bytes, within_s: float) -> tuple[bytes, int]:
+    """Return what a command said; one that is late goes with all that it started."""
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # It may say the key; nobody shall read that in a log.
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            said, _ = process.communicate(given, within_s)
+        except BaseException:
+            _end(process)
+            raise
+        return said, process.returncode
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if os.name == "posix":
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
