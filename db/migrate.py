@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 from db import address
 from db.tables import SCHEMA
 
-HEAD = "0014"
+HEAD = "0015"
 _FOLDER = Path(__file__).parent / "migrations"
 
 

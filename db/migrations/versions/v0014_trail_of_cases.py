@@ -3,7 +3,7 @@
 from db.migrations.scripts import run_as_owner, run_script
 
 revision = "0014"
-down_revision = "0015"
+down_revision = "0013"
 
 
 def upgrade() -> None:

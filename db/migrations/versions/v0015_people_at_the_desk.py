@@ -3,7 +3,7 @@
 from db.migrations.scripts import run_script
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0014"
 
 
 def upgrade() -> None:

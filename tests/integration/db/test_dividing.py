@@ -179,6 +179,8 @@ def test_the_catalogue_is_as_it_was(undivided: Connection) -> None:
     made = {(each[0], each[1]) for each in after["triggers"] - before["triggers"]}
     assert made == {
         ("atalaya.infraction", "fold_same_track"),
+        ("atalaya.infraction", "record_added"),
+        ("atalaya.infraction_twin", "record_added"),
         ("atalaya.archived_month", "keep"),
         ("atalaya.archived_month", "keep_all"),
         ("atalaya.trail_term", "keep"),
