@@ -33,6 +33,7 @@ _RELEASES = {
     "0005": "4d654f64a4ec46c614d9b28f3965021663750a4f",
     "0006": "ba91d25f736a6a6f91b7656f8f0f3032f67374c4",
     "0008": "1f2ad0424fbb1f50f6e98940fdfa3b0d1f40c88d",
+    "0012": "e85f46b2c1bb3801733195a62868a5eee8720faa",
 }
 _CONTRACTS = ("case_store", "plate_register", "sink", "site_store")
 # What a release promised and a later one refuses on purpose: test, and why.
