@@ -12,6 +12,7 @@ def add(actions: Commands) -> None:
     """Add the commands to those of `models`."""
     _add_dataset(actions)
     _add_train(actions)
+    _add_average(actions)
     _add_train_plates(actions)
     _add_quantise(actions)
 
@@ -52,6 +53,22 @@ def _add_train(actions: Commands) -> None:
     parser.add_argument("--resume", action="store_true")
     parser.set_defaults(run=_train)
     add_home(parser)
+
+
+def _add_average(actions: Commands) -> None:
+    parser = actions.add_parser("average", help="make one detector of several")
+    parser.add_argument(
+        "part", nargs="+", type=_part, metavar="FILE=SHARE", help="such as one.pt=0.5"
+    )
+    parser.add_argument("--out", type=Path, required=True)
+    parser.set_defaults(run=_average)
+
+
+def _part(said: str) -> tuple[Path, float]:
+    file, _, share = said.rpartition("=")
+    if not file:
+        raise argparse.ArgumentTypeError(f"{said!r} is not FILE=SHARE")
+    return Path(file), float(share)
 
 
 def _add_train_plates(actions: Commands) -> None:
@@ -106,6 +123,13 @@ def _dataset(options: argparse.Namespace) -> int:
             opened = detector_maker(paths_of(options), chosen)()
             teacher = stack.enter_context(closing(opened))
         print(build_dataset(options.out, recipe, teacher, print_progress))
+    return 0
+
+
+def _average(options: argparse.Namespace) -> int:
+    from ml.train.average import average
+
+    print(average(options.part, options.out))
     return 0
 
 

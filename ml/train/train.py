@@ -96,7 +96,8 @@ def _knowing(weights: Path, out: Path) -> Any:
     return known
 
 
-def _content(checkpoint: Path) -> dict[str, Any]:
+def checkpoint_of(checkpoint: Path) -> dict[str, Any]:
+    """Return what a file of weights holds; anything but layers is refused unrun."""
     from ultralytics.nn.tasks import torch_safe_load
 
     content: dict[str, Any] = torch_safe_load(str(checkpoint), safe_only=True)[0]
@@ -120,20 +121,28 @@ def publish(
     network `base`, `kept_share` of it stays.
     """
     load_ultralytics(target.parent)
-    import torch
-
-    content = _content(checkpoint)
+    content = checkpoint_of(checkpoint)
     model = content.get("ema") or content["model"]
     if base is not None:
         model = blended(model, base, kept_share)
+    return strip(model, content["train_args"]["imgsz"], content.get("version"), target)
+
+
+def strip(model: Any, size_px: int, version: str | None, target: Path) -> Path:
+    """Write a network for use, without criterion, paths or what else training left.
+
+    `size_px`: the input it was trained at. `version`: of ultralytics.
+    """
+    import torch
+
     model.criterion = None
-    kept = {"task": "detect", "imgsz": content["train_args"]["imgsz"]}
+    kept = {"task": "detect", "imgsz": size_px}
     model.args = kept
     model.pt_path = None
     for parameter in model.half().parameters():
         parameter.requires_grad = False
     facts = {"model": model, "train_args": kept, "epoch": -1, "ema": None}
-    torch.save({**facts, "version": content.get("version")}, target)
+    torch.save({**facts, "version": version}, target)
     return target
 
 
