@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.demo.online_log import OnlineLog
 from app.demo.stage import Stage
 from app.demo.summary import by_kind, camera_rows, scores
+from app.domain.case_query import CaseQuery
 from app.domain.errors import EnvironmentFault
 from app.domain.infraction import Case, InfractionState
 from app.domain.units import seconds_from_ns
@@ -153,7 +154,8 @@ class Visit:
 
     def _cases(self, states: tuple[InfractionState, ...] = ()) -> list[Case]:
         store = self._tour.session.case_store
-        return store.cases(states=states, since=self._since, limit=1000)
+        wanted = CaseQuery(states=states, since=self._since)
+        return store.cases(wanted, limit=1000)
 
     @property
     def _since(self) -> datetime:

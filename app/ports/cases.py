@@ -1,12 +1,12 @@
 """Cases as people read and decide them."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from app.domain.case_query import ALL_CASES, CaseQuery
 from app.domain.hold import Hold, NewHold
-from app.domain.ids import CameraId, HoldId, InfractionId
-from app.domain.infraction import Case, InfractionKind, InfractionState, Review
+from app.domain.ids import HoldId, InfractionId
+from app.domain.infraction import Case, Review
 from app.domain.reading import Claim, ReadingPurpose
 from app.domain.summary import PeriodSummary
 
@@ -20,15 +20,9 @@ class CaseStore(Protocol):
 
     def cases(
         self,
+        wanted: CaseQuery = ALL_CASES,
         *,
-        states: Sequence[InfractionState] = (),
-        kinds: Sequence[InfractionKind] = (),
-        camera_id: CameraId | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        plate: str | None = None,
         after: InfractionId | None = None,
-        oldest_first: bool = False,
         limit: int = 100,
     ) -> list[Case]:
         """Return cases newest first, a page after the case `after` (keyset).
@@ -37,17 +31,7 @@ class CaseStore(Protocol):
         """
         ...
 
-    def count(
-        self,
-        *,
-        states: Sequence[InfractionState] = (),
-        kinds: Sequence[InfractionKind] = (),
-        camera_id: CameraId | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        plate: str | None = None,
-        at_most: int = 10_000,
-    ) -> int:
+    def count(self, wanted: CaseQuery = ALL_CASES, *, at_most: int = 10_000) -> int:
         """Count such cases up to `at_most`; `at_most` + 1 stands for any more."""
         ...
 

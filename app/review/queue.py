@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
+from app.domain.case_query import CaseQuery
 from app.domain.ids import CameraId, InfractionId
-from app.domain.infraction import Case, InfractionKind, InfractionState
+from app.domain.infraction import Case, InfractionState
 from app.ports import CaseStore
 
 COUNTED_AT_MOST = 10_000
@@ -14,28 +14,10 @@ _PAGE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFilter:
-    """What to show; empty means all. `until` is not included."""
+class CaseFilter(CaseQuery):
+    """What to show: without more, what waits for a decision."""
 
     states: tuple[InfractionState, ...] = (InfractionState.PENDING,)
-    kinds: tuple[InfractionKind, ...] = ()
-    camera_id: CameraId | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    plate: str | None = None
-    oldest_first: bool = False
-
-    def matches(self, case: Case) -> bool:
-        """Tell whether `case` belongs in this list."""
-        finding = case.infraction
-        moment = finding.occurred.wall
-        return (
-            (not self.states or case.state in self.states)
-            and (not self.kinds or finding.kind in self.kinds)
-            and (self.camera_id is None or finding.camera_id == self.camera_id)
-            and (self.since is None or moment >= self.since)
-            and (self.until is None or moment < self.until)
-        )
 
 
 def load(store: CaseStore, wanted: CaseFilter, limit: int = 200) -> list[Case]:
@@ -44,17 +26,7 @@ def load(store: CaseStore, wanted: CaseFilter, limit: int = 200) -> list[Case]:
     last: InfractionId | None = None
     while len(found) < limit:
         size = min(_PAGE, limit - len(found))
-        page = store.cases(
-            states=wanted.states,
-            kinds=wanted.kinds,
-            camera_id=wanted.camera_id,
-            since=wanted.since,
-            until=wanted.until,
-            plate=wanted.plate,
-            after=last,
-            oldest_first=wanted.oldest_first,
-            limit=size,
-        )
+        page = store.cases(wanted, after=last, limit=size)
         found += page
         if len(page) < size:
             break
@@ -64,15 +36,7 @@ def load(store: CaseStore, wanted: CaseFilter, limit: int = 200) -> list[Case]:
 
 def count(store: CaseStore, wanted: CaseFilter) -> int:
     """Count the cases of the filter; COUNTED_AT_MOST + 1 stands for any more."""
-    return store.count(
-        states=wanted.states,
-        kinds=wanted.kinds,
-        camera_id=wanted.camera_id,
-        since=wanted.since,
-        until=wanted.until,
-        plate=wanted.plate,
-        at_most=COUNTED_AT_MOST,
-    )
+    return store.count(wanted, at_most=COUNTED_AT_MOST)
 
 
 def in_order(cases: Iterable[Case], wanted: CaseFilter) -> list[Case]:

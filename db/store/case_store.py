@@ -19,12 +19,12 @@ from sqlalchemy import (
     tuple_,
 )
 
+from app.domain.case_query import ALL_CASES, CaseQuery
 from app.domain.errors import NotPermitted
 from app.domain.hold import Hold, HoldKind, NewHold
-from app.domain.ids import CameraId, HoldId, InfractionId, Login, new_uuid
+from app.domain.ids import HoldId, InfractionId, Login, new_uuid
 from app.domain.infraction import (
     Case,
-    InfractionKind,
     InfractionState,
     RejectReason,
     Review,
@@ -92,63 +92,38 @@ class PostgresCaseStore:
 
     def cases(
         self,
+        wanted: CaseQuery = ALL_CASES,
         *,
-        states: Sequence[InfractionState] = (),
-        kinds: Sequence[InfractionKind] = (),
-        camera_id: CameraId | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        plate: str | None = None,
         after: InfractionId | None = None,
-        oldest_first: bool = False,
         limit: int = 100,
     ) -> list[Case]:
         """Return cases newest first; `plate` matches any part of the plate in force."""
-        wanted = self._wanted(states, kinds, camera_id, since, until, plate)
-        query = _page(_IDS.where(*wanted), after, oldest_first, limit)
-        return self._read(query, ReadingPurpose.LIST)
+        query = _IDS.where(*self._conditions(wanted))
+        page = _page(query, after, wanted.oldest_first, limit)
+        return self._read(page, ReadingPurpose.LIST)
 
-    def count(
-        self,
-        *,
-        states: Sequence[InfractionState] = (),
-        kinds: Sequence[InfractionKind] = (),
-        camera_id: CameraId | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        plate: str | None = None,
-        at_most: int = 10_000,
-    ) -> int:
+    def count(self, wanted: CaseQuery = ALL_CASES, *, at_most: int = 10_000) -> int:
         """Count them up to `at_most`; one more than that stands for any more."""
-        wanted = self._wanted(states, kinds, camera_id, since, until, plate)
-        some = _IDS.where(*wanted).limit(at_most + 1).subquery()
+        some = _IDS.where(*self._conditions(wanted)).limit(at_most + 1).subquery()
         with translated(), self._engine.connect() as connection:
             return connection.execute(
                 select(func.count()).select_from(some)
             ).scalar_one()
 
-    def _wanted(
-        self,
-        states: Sequence[InfractionState],
-        kinds: Sequence[InfractionKind],
-        camera_id: CameraId | None,
-        since: datetime | None,
-        until: datetime | None,
-        plate: str | None,
-    ) -> Iterator[ColumnElement[bool]]:
+    def _conditions(self, wanted: CaseQuery) -> Iterator[ColumnElement[bool]]:
         yield infraction.c.erased_at.is_(None)
-        if states:
-            yield infraction.c.state.in_([s.value for s in states])
-        if kinds:
-            yield infraction.c.kind.in_([k.value for k in kinds])
-        if camera_id is not None:
-            yield infraction.c.camera_id == camera_id
-        if since is not None:
-            yield infraction.c.occurred_at >= since
-        if until is not None:
-            yield infraction.c.occurred_at < until
-        if plate:
-            yield self._has_plate(plate)
+        if wanted.states:
+            yield infraction.c.state.in_([s.value for s in wanted.states])
+        if wanted.kinds:
+            yield infraction.c.kind.in_([k.value for k in wanted.kinds])
+        if wanted.camera_id is not None:
+            yield infraction.c.camera_id == wanted.camera_id
+        if wanted.since is not None:
+            yield infraction.c.occurred_at >= wanted.since
+        if wanted.until is not None:
+            yield infraction.c.occurred_at < wanted.until
+        if wanted.plate:
+            yield self._has_plate(wanted.plate)
 
     def _has_plate(self, plate: str) -> ColumnElement[bool]:
         letters = _letters(plate)

@@ -24,6 +24,7 @@ from typing import Any
 
 import psycopg
 
+from app.domain.case_query import CaseQuery
 from app.domain.errors import EnvironmentFault
 from app.domain.evidence import EvidenceItem, EvidenceKind
 from app.domain.ids import EvidenceId, InfractionId, Sha256, new_uuid
@@ -173,15 +174,18 @@ def questions(plates: list[str], middle: InfractionId) -> dict[str, Ask]:
     rejected = (InfractionState.REJECTED,)
     chance = random.Random(3)  # noqa: S311
 
-    def cases(**asked: Any) -> Ask:
-        return lambda one: one.case_store.cases(limit=_PAGE, **asked)
+    def cases(after: InfractionId | None = None, **asked: Any) -> Ask:
+        wanted = CaseQuery(**asked)
+        return lambda one: one.case_store.cases(wanted, after=after, limit=_PAGE)
 
     return {
         "queue: those that wait": cases(states=pending),
-        "its count": lambda one: one.case_store.count(states=pending),
+        "its count": lambda one: one.case_store.count(CaseQuery(states=pending)),
         "the count of all": lambda one: one.case_store.count(),
         "the count of a day": lambda one: one.case_store.count(
-            since=_END - timedelta(days=31), until=_END - timedelta(days=30.5)
+            CaseQuery(
+                since=_END - timedelta(days=31), until=_END - timedelta(days=30.5)
+            )
         ),
         "queue, the oldest first": cases(states=pending, oldest_first=True),
         "history: all": cases(),
@@ -193,10 +197,10 @@ def questions(plates: list[str], middle: InfractionId) -> dict[str, Ask]:
         ),
         "red light, of which there is none": cases(kinds=(InfractionKind.RED_LIGHT,)),
         "a whole plate": lambda one: one.case_store.cases(
-            plate=chance.choice(plates), limit=_PAGE
+            CaseQuery(plate=chance.choice(plates)), limit=_PAGE
         ),
         "part of a plate": lambda one: one.case_store.cases(
-            plate=chance.choice(plates)[1:5], limit=_PAGE
+            CaseQuery(plate=chance.choice(plates)[1:5]), limit=_PAGE
         ),
         "no such plate": cases(plate="0000"),
         "figures of a day": lambda one: one.case_store.summary(

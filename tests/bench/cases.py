@@ -23,6 +23,7 @@ from pathlib import Path
 import psycopg
 
 from app.commands.common import add_json, write_json
+from app.domain.case_query import CaseQuery
 from app.domain.ids import Login, new_uuid
 from app.domain.infraction import InfractionState
 from app.ports import SiteStore
@@ -99,7 +100,9 @@ def _measured(server: EmbeddedServer, options: argparse.Namespace) -> dict[str, 
         report |= _queries(superuser, people, options)
         session = desk.login(Login("ana"), passwords[Login("ana")])
         report["read, ms"] = _median_ms(
-            lambda: session.case_store.cases(states=[InfractionState.PENDING]),
+            lambda: session.case_store.cases(
+                CaseQuery(states=(InfractionState.PENDING,))
+            ),
             options.repeats,
         )
         print(f"read: {report['read, ms']:.2f} ms", flush=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.config.camera import ConfigurationVersion
+from app.domain.case_query import CaseQuery
 from app.domain.errors import NotPermitted, StateConflict
 from app.domain.ids import InfractionId, Login, new_uuid
 from app.domain.infraction import (
@@ -122,10 +123,14 @@ def test_filters(site: SiteUnderTest, make: Make) -> None:
     speeding, red = make(0), make(60, red_light())
     store = site.session("ana").case_store
     store.decide(rejection(speeding, RejectReason.TEST))
-    assert identities(store.cases(states=[InfractionState.PENDING])) == [red.id]
-    assert identities(store.cases(kinds=[InfractionKind.SPEEDING])) == [speeding.id]
-    assert identities(store.cases(since=red.occurred.wall)) == [red.id]
-    assert identities(store.cases(until=red.occurred.wall)) == [speeding.id]
+    assert identities(store.cases(CaseQuery(states=(InfractionState.PENDING,)))) == [
+        red.id
+    ]
+    assert identities(store.cases(CaseQuery(kinds=(InfractionKind.SPEEDING,)))) == [
+        speeding.id
+    ]
+    assert identities(store.cases(CaseQuery(since=red.occurred.wall))) == [red.id]
+    assert identities(store.cases(CaseQuery(until=red.occurred.wall))) == [speeding.id]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +139,7 @@ def test_filters(site: SiteUnderTest, make: Make) -> None:
 )
 def test_search_by_plate(site: SiteUnderTest, make: Make, text: str, hits: int) -> None:
     make()
-    assert len(site.session("ana").case_store.cases(plate=text)) == hits
+    assert len(site.session("ana").case_store.cases(CaseQuery(plate=text))) == hits
 
 
 def test_a_decision_is_recorded_in_the_name_of_who_is_logged_in(
@@ -149,8 +154,8 @@ def test_a_decision_is_recorded_in_the_name_of_who_is_logged_in(
     assert (review.reviewer, review.comment) == ("ana", "sharp")
     assert review.decided_at > datetime(2026, 1, 1, tzinfo=UTC)
     assert case.plate_text == "ABD-124"
-    assert identities(ana.cases(plate="abd124")) == [made.id]
-    assert ana.cases(plate="ABC123") == []
+    assert identities(ana.cases(CaseQuery(plate="abd124"))) == [made.id]
+    assert ana.cases(CaseQuery(plate="ABC123")) == []
 
 
 def test_the_second_reviewer_is_told(site: SiteUnderTest, make: Make) -> None:
@@ -169,7 +174,7 @@ def test_undo_within_the_minute(site: SiteUnderTest, make: Make) -> None:
     case = store.undo(made.id)
     assert (case.state, case.reviews) == (InfractionState.PENDING, ())
     assert case.plate_text == "ABC123"
-    assert identities(store.cases(plate="ABC123")) == [made.id]
+    assert identities(store.cases(CaseQuery(plate="ABC123"))) == [made.id]
     again = store.decide(rejection(made, RejectReason.OBSTRUCTED))
     assert again.state is InfractionState.REJECTED
 
@@ -302,8 +307,8 @@ def test_the_oldest_come_first_where_they_are_asked_for(
 ) -> None:
     made = [make(n).id for n in range(5)]
     store = site.session("ana").case_store
-    first = store.cases(oldest_first=True, limit=2)
-    rest = store.cases(oldest_first=True, after=first[-1].infraction.id)
+    first = store.cases(CaseQuery(oldest_first=True), limit=2)
+    rest = store.cases(CaseQuery(oldest_first=True), after=first[-1].infraction.id)
     assert identities(first) + identities(rest) == made
 
 
@@ -312,8 +317,8 @@ def test_a_camera_s_cases_are_given_alone(site: SiteUnderTest, make: Make) -> No
     other = installed_camera(site.session("teo").site)
     site.sink.add(finding(other, 1))
     store = site.session("ana").case_store
-    assert identities(store.cases(camera_id=here.camera_id)) == [here.id]
-    assert store.count(camera_id=here.camera_id) == 1
+    assert identities(store.cases(CaseQuery(camera_id=here.camera_id))) == [here.id]
+    assert store.count(CaseQuery(camera_id=here.camera_id)) == 1
 
 
 def test_cases_are_counted_up_to_a_bound(site: SiteUnderTest, make: Make) -> None:
@@ -323,9 +328,9 @@ def test_cases_are_counted_up_to_a_bound(site: SiteUnderTest, make: Make) -> Non
     assert store.count() == 4
     assert store.count(at_most=4) == 4
     assert store.count(at_most=2) == 3
-    assert store.count(states=[InfractionState.PENDING]) == 3
-    assert store.count(plate="BC12", until=made[2].occurred.wall) == 2
-    assert store.count(kinds=[InfractionKind.RED_LIGHT]) == 0
+    assert store.count(CaseQuery(states=(InfractionState.PENDING,))) == 3
+    assert store.count(CaseQuery(plate="BC12", until=made[2].occurred.wall)) == 2
+    assert store.count(CaseQuery(kinds=(InfractionKind.RED_LIGHT,))) == 0
 
 
 @pytest.mark.parametrize(
@@ -348,4 +353,4 @@ def test_a_plate_is_found_by_any_part(
     store.decide(confirmation(made[1], plate_text="ABC-123"))
     store.decide(confirmation(made[2], plate_text="XYZ 987"))
     ids = [made[n].id for n in reversed(found)]
-    assert identities(store.cases(plate=typed)) == ids
+    assert identities(store.cases(CaseQuery(plate=typed))) == ids

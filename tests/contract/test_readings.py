@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.audit import AuditQuery
+from app.domain.case_query import CaseQuery
 from app.domain.errors import NotPermitted, StateConflict
 from app.domain.ids import InfractionId, new_uuid
 from app.domain.infraction import InfractionState, RejectReason
@@ -94,7 +95,7 @@ def test_plates_are_masked_for_the_auditor(
         assert case.plate_text == "••••••"
         assert case.reviews[0].plate_text == "••••••"
     with pytest.raises(NotPermitted):
-        store.cases(plate="ABC")
+        store.cases(CaseQuery(plate="ABC"))
 
 
 def test_a_mask_is_taken_off_with_a_reason(

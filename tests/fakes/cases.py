@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
+from app.domain.case_query import ALL_CASES, CaseQuery
 from app.domain.errors import NotPermitted, StateConflict
 from app.domain.hold import LONGEST_LOCK, Hold, NewHold, is_reason
-from app.domain.ids import CameraId, HoldId, InfractionId, new_uuid
+from app.domain.ids import HoldId, InfractionId, new_uuid
 from app.domain.infraction import (
     Case,
     Infraction,
@@ -64,14 +65,14 @@ class InMemoryCaseStore:
 
     def cases(
         self,
+        wanted: CaseQuery = ALL_CASES,
         *,
         after: InfractionId | None = None,
         limit: int = 100,
-        **wanted: Any,
     ) -> list[Case]:
         """Return cases newest first, or oldest first."""
         self._require_reader()
-        found = self._found(**wanted)
+        found = self._found(wanted)
         if after is not None:
             keys = [each.infraction.id for each in found]
             found = found[keys.index(after) + 1 :] if after in keys else []
@@ -79,37 +80,19 @@ class InMemoryCaseStore:
         self._ask(ReadingPurpose.LIST, [case.infraction.id for case in page])
         return [self._shown(case) for case in page]
 
-    def count(self, *, at_most: int = 10_000, **wanted: Any) -> int:
+    def count(self, wanted: CaseQuery = ALL_CASES, *, at_most: int = 10_000) -> int:
         """Count cases."""
         self._require_reader()
-        return len(self._found(**wanted)[: at_most + 1])
+        return len(self._found(wanted)[: at_most + 1])
 
-    def _found(
-        self,
-        *,
-        states: Sequence[InfractionState] = (),
-        kinds: Sequence[InfractionKind] = (),
-        camera_id: CameraId | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        plate: str | None = None,
-        oldest_first: bool = False,
-    ) -> list[Case]:
+    def _found(self, wanted: CaseQuery) -> list[Case]:
         found = [self._case(kept) for kept in self._server.kept.values()]
-        found.sort(key=_age, reverse=not oldest_first)
-        if plate:
+        found.sort(key=_age, reverse=not wanted.oldest_first)
+        if wanted.plate:
             require(self._person, Right.REVIEW)
-            letters = _letters(plate)
+            letters = _letters(wanted.plate)
             found = [c for c in found if letters and letters in _letters(c.plate_text)]
-        return [
-            case
-            for case in found
-            if (not states or case.state in states)
-            and (not kinds or case.infraction.kind in kinds)
-            and camera_id in {None, case.infraction.camera_id}
-            and (since is None or case.infraction.occurred.wall >= since)
-            and (until is None or case.infraction.occurred.wall < until)
-        ]
+        return [case for case in found if wanted.matches(case)]
 
     def case(self, infraction_id: InfractionId) -> Case:
         """Return one case."""

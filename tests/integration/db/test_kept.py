@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from app.domain.case_query import CaseQuery
 from db.address import Connection
 from tests.fixtures_db import Database
 
@@ -61,7 +62,7 @@ def test_what_the_store_did_is_kept(database: Database, superuser: Connection) -
     store = database.login("ana").case_store
 
     def is_kept(plate: str) -> bool:
-        store.cases(plate=plate)
+        store.cases(CaseQuery(plate=plate))
         return _is_kept(superuser, _written(superuser))
 
     assert _some(is_kept)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.audit import AuditTrouble
+from app.domain.case_query import CaseQuery
 from app.domain.errors import NotPermitted
 from app.domain.ids import EngineId, InfractionId, new_uuid
 from app.domain.infraction import Infraction
@@ -458,9 +459,11 @@ def test_too_many_cases_of_a_plate_are_told(database: Database) -> None:
     )
     store = database.login("ana").case_store
     part = str(case.plate.text)[1:4]
-    assert [each.infraction.id for each in store.cases(plate=part)] == [case.id]
+    assert [each.infraction.id for each in store.cases(CaseQuery(plate=part))] == [
+        case.id
+    ]
     superuser.execute("INSERT INTO atalaya.infraction SELECT * FROM many")
     with pytest.raises(NotPermitted, match="Too many plates match"):
-        store.cases(plate=part)
+        store.cases(CaseQuery(plate=part))
     with pytest.raises(NotPermitted, match="Too many plates match"):
-        store.count(plate=part)
+        store.count(CaseQuery(plate=part))
