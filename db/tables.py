@@ -160,6 +160,7 @@ Index(
     infraction.c.state,
     infraction.c.kind,
     infraction.c.occurred_at,
+    postgresql_include=["site_id"],
     postgresql_where=infraction.c.erased_at.is_(None),
 )
 Index(

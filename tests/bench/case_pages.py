@@ -111,6 +111,7 @@ _MONTHS = """
         v_end timestamp := (atalaya.months_begin('infraction') AT TIME ZONE 'UTC')
             - interval '1 month';
     BEGIN
+        SET LOCAL ROLE atalaya_owner;
         ALTER TABLE atalaya.infraction DETACH PARTITION atalaya_months.infraction_first;
         EXECUTE format('ALTER TABLE atalaya.infraction
             ATTACH PARTITION atalaya_months.infraction_first

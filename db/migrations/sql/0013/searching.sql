@@ -183,6 +183,8 @@ $$;
 -- As before, by the index.
 CREATE OR REPLACE FUNCTION atalaya.cases_of_plate(p_part text) RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_found uuid[];
 BEGIN
     IF NOT atalaya.reads_plates() THEN
         RAISE EXCEPTION 'Plates are hidden from this role.' USING ERRCODE = '42501';
@@ -194,7 +196,8 @@ BEGIN
         RAISE EXCEPTION 'A case must be asked for before it is read.'
             USING ERRCODE = 'AT001';
     END IF;
-    RETURN QUERY SELECT i.id FROM atalaya.infraction AS i
-        WHERE i.id = ANY (atalaya.cases_with_plate(p_part));
+    -- Once, not once for each part.
+    v_found := atalaya.cases_with_plate(p_part);
+    RETURN QUERY SELECT i.id FROM atalaya.infraction AS i WHERE i.id = ANY (v_found);
 END
 $$;
