@@ -119,6 +119,8 @@ _TAKEN_AWAY = {
     "indexes": {
         "audit_pkey",
         "audit_sequence_key",
+        # Made again, with the site.
+        "infraction_kept",
         "infraction_same_track",
         "plate_read_pkey",
     },

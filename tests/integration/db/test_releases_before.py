@@ -172,6 +172,7 @@ _ALLOWED = {
     "0012/tables.sql ALTER TABLE atalaya.site ADD": "no release before writes sites",
     "0012/tables.sql DROP INDEX atalaya.plate_read_plate": "made again, with the site",
     "0012/tables.sql DROP INDEX atalaya.infraction_": "made again, with the site",
+    "0013/tables.sql DROP INDEX atalaya.infraction_kept": "made again, with the site",
     "0012/tables.sql ALTER TABLE atalaya.notice_counter DROP": "made again, by site",
     "0012/tables.sql ALTER TABLE atalaya.outbox DROP": "replaced by a wider one",
     "0012/tables.sql ALTER TABLE atalaya.outbox ADD": "wider than the one before",
