@@ -10,7 +10,7 @@ _ARCHIVES = """
     SELECT c.relname::text FROM pg_catalog.pg_class AS c
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     WHERE n.nspname = 'atalaya_archive' AND c.relkind = 'r'
-        AND c.relname ~ '^audit_[0-9]{4}_[0-9]{2}$' ORDER BY 1
+        AND c.relname ~ '^audit_[0-9]{4}_[0-9]{2}(_[0-9]+)?$' ORDER BY 1
 """
 _TRAIL = re.compile(r"\batalaya\.audit\b")
 

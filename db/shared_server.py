@@ -130,6 +130,14 @@ def has_checksums(maintenance_dsn: str) -> bool:
     return row == ("on",)
 
 
+def setting_of(maintenance_dsn: str, name: str) -> str:
+    """Return what a setting of the server is now."""
+    query = "SELECT pg_catalog.current_setting(%s)"
+    with translated(), address.connect(address.parse(maintenance_dsn)) as connection:
+        row = connection.execute(query, (name,)).fetchone()
+    return "" if row is None else str(row[0])
+
+
 def settings_loaded_at(maintenance_dsn: str) -> datetime:
     """Return when the server last read its files."""
     with translated(), address.connect(address.parse(maintenance_dsn)) as connection:

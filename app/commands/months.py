@@ -63,6 +63,7 @@ def _trail_term(options: argparse.Namespace) -> int:
         "The trail is kept as it is for ever."
         if options.days is None
         else f"Months of the trail are set aside after {options.days} days, and none "
-        "by this term before seven days are over. They stay a part of the chain."
+        "by this term before seven days are over. They stay a part of the chain. What "
+        "was there before months began stays in its table."
     )
     return 0

@@ -41,7 +41,8 @@ def _list(options: argparse.Namespace) -> int:
             f"refused {each.attempts} time(s)" if each.attempts > 0 else "unreadable"
         )
         print(f"{each.id}, found by {each.spooled:%Y-%m-%d %H:%M} UTC, {tried},")
-        print(f"  last on {each.refused:%Y-%m-%d %H:%M} UTC: {each.why}")
+        if each.refused is not None:
+            print(f"  last on {each.refused:%Y-%m-%d %H:%M} UTC: {each.why}")
     damaged = _damaged(paths.spool)
     for path in damaged:
         print(f"{path} was damaged and set aside; keep it for whoever mends it.")

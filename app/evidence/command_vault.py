@@ -11,12 +11,14 @@ import os
 import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from app.domain.errors import KeyUnavailable
 from app.evidence.master_keys import FileVault, key_of
 
 _WITHIN_S = 30.0
+_ENDS_WITHIN_S = 2.0
 _MOST_BYTES = 1 << 16
 
 
@@ -106,25 +108,38 @@ class CommandVault:
 
 
 def _run(command: Sequence[str], given: bytes, within_s: float) -> tuple[bytes, int]:
-    """Return what a command said; one that is late goes with all that it started."""
-    with subprocess.Popen(
+    """Return what a command said, and its exit code.
+
+    One that is late is ended, where that is allowed with all that it started; one that
+    may not be ended, such as another account's, is left to itself: nobody waits for it.
+    """
+    process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         # It may say the key; nobody shall read that in a log.
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-    ) as process:
-        try:
-            said, _ = process.communicate(given, within_s)
-        except BaseException:
-            _end(process)
-            raise
-        return said, process.returncode
+    )
+    try:
+        said, _ = process.communicate(given, within_s)
+    except BaseException:
+        _end(process)
+        raise
+    return said, process.returncode
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_ENDS_WITHIN_S)
     if os.name == "posix":
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+        # Elsewhere a thread reads it, for as long as anybody holds its other end.
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()

@@ -65,13 +65,14 @@ _SCHEMA = (
 class SetAside:
     """A finding that others go ahead of: refused `attempts` times, or not readable.
 
-    Moments are in UTC; `refused` and `why` are of the last time.
+    Moments are in UTC; `refused` and `why` are of the last time, None and empty where
+    the release before refused it, which noted neither.
     """
 
     id: str
     spooled: datetime
     attempts: int
-    refused: datetime
+    refused: datetime | None
     why: str
 
 
@@ -86,7 +87,7 @@ class Spool:
         self, path: Path, clock: Clock, *, ballast_bytes: int = _BALLAST_BYTES
     ) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._ballast = Ballast(path.with_suffix(".ballast"), ballast_bytes)
         self._database = open_or_begin(path, _SCHEMA)
         self.arrived = threading.Event()
@@ -138,8 +139,9 @@ class Spool:
         """Return what was refused or cannot be read, and waits; the oldest first."""
         rows = self._read(
             "SELECT s.id, s.spooled_us, s.attempts, r.refused_us, r.why"
-            " FROM spooled AS s JOIN refusal AS r ON r.id = s.id"
-            " WHERE s.forwarded_us IS NULL ORDER BY s.seq",
+            " FROM spooled AS s LEFT JOIN refusal AS r ON r.id = s.id"
+            " WHERE s.forwarded_us IS NULL AND (s.attempts <> 0 OR r.id IS NOT NULL)"
+            " ORDER BY s.seq",
             (),
         )
         return [
@@ -147,17 +149,21 @@ class Spool:
                 id=key,
                 spooled=_moment(spooled_us),
                 attempts=attempts,
-                refused=_moment(refused_us),
-                why=why,
+                refused=None if refused_us is None else _moment(refused_us),
+                why=why or "",
             )
             for key, spooled_us, attempts, refused_us, why in rows
         ]
 
     def retry(self) -> int:
         """Let what was set aside be tried in its old turn; return how many."""
-        number = len(self.set_aside())
-        self._write("UPDATE spooled SET attempts = 0 WHERE forwarded_us IS NULL", ())
-        self._write("DELETE FROM refusal", ())
+        with self._lock:
+            number = len(self.set_aside())
+            # The reason first: one that is refused meanwhile is listed all the same.
+            self._write("DELETE FROM refusal", ())
+            self._write(
+                "UPDATE spooled SET attempts = 0 WHERE forwarded_us IS NULL", ()
+            )
         self.arrived.set()
         return number
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import NameOID
 
 from db import address
-from db.shared_server import settings_loaded_at
+from db.shared_server import setting_of, settings_loaded_at
 from installer.bootstrap import SetupFailed
 from installer.server.account import Account
 from installer.server.authority import Authority
@@ -40,16 +40,18 @@ def keep_list(
 ) -> bool:
     """Have the server's copy say what the authority's list says; tell whether it does.
 
-    One of an authority that was moved away is replaced by an empty one.
+    One of an authority that was moved away is replaced by an empty one. What the copy
+    alone names, where the authority came from an older backup, comes back to the list.
     """
-    known = _known(authority, site.authority)
-    if known is None:
-        made = _signed(authority, (), now)
+    own, copy = _lists(authority, site)
+    if own is not None and copy is None:
+        known = own
+    else:
+        known = _signed(authority, _entries(own, copy), now)
         doing.change(
-            "begin the list of certificates that are taken back",
-            lambda: write(site.authority / LIST, _pem(made), _OPEN),
+            "write the list of certificates that are taken back",
+            lambda: write(site.authority / LIST, _pem(known), _OPEN),
         )
-        known = made
     what = "give the server the list of certificates that are taken back"
     return keep_text(doing, what, site.tls / LIST, _pem(known), _OPEN, account)
 
@@ -93,8 +95,7 @@ def revoke(
 
     Raises SetupFailed for one that this authority never made.
     """
-    known = _known(authority, site.authority)
-    taken = {each.serial_number: each for each in known or ()}
+    taken = {e.serial_number: e for e in _entries(*_lists(authority, site))}
     before = len(taken)
     for each in certificates:
         _require_ours(authority, each)
@@ -108,8 +109,16 @@ def revoke(
 
 
 def have_it_read(site: ServerSite) -> None:
-    """Have the running server read the list, and wait until it has."""
+    """Have the running server read the list, and wait until it has read its files.
+
+    SetupFailed where it is not set to look at the list: one of a release before.
+    """
     dsn = site.admin_dsn("postgres")
+    if setting_of(dsn, "ssl_crl_file") != str(site.tls / LIST):
+        raise SetupFailed(
+            "The list is written, but the server does not look at it. Run the setup of "
+            "the server again: until then nobody is refused by it."
+        )
     before = settings_loaded_at(dsn)
     with address.connect(address.parse(dsn)) as connection:
         connection.execute("SELECT pg_catalog.pg_reload_conf()")
@@ -118,6 +127,31 @@ def have_it_read(site: ServerSite) -> None:
         if time.monotonic() > deadline:
             raise SetupFailed("The server did not read the list; its log says why.")
         time.sleep(_LOOK_EVERY_S)
+
+
+_List = x509.CertificateRevocationList
+
+
+def _lists(authority: Authority, site: ServerSite) -> tuple[_List | None, _List | None]:
+    """Return the authority's list, and the server's where it names more.
+
+    It does when the authority's comes from an older backup.
+    """
+    own = _known(authority, site.authority)
+    try:
+        copy = _known(authority, site.tls)
+    except SetupFailed:
+        # It is only a copy, and is written again.
+        return own, None
+    known = {each.serial_number for each in own or ()}
+    more = any(each.serial_number not in known for each in copy or ())
+    return own, copy if more else None
+
+
+def _entries(*lists: _List | None) -> list[x509.RevokedCertificate]:
+    """Return each certificate that one of the lists names, once."""
+    named = {e.serial_number: e for each in lists for e in each or ()}
+    return list(named.values())
 
 
 def _known(authority: Authority, folder: Path) -> x509.CertificateRevocationList | None:

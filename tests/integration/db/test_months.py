@@ -386,6 +386,31 @@ def test_a_month_of_the_trail_is_set_aside_and_stays_in_the_chain(
     assert list(check(archived.superuser_dsn, MemoryEvidenceStore())) == []
 
 
+def test_a_month_that_was_set_aside_comes_back_for_no_other_ones_rows(
+    archived: Database,
+) -> None:
+    """An entry of a wrong clock lies in a month that is gone: it gets a second part."""
+    superuser = archived.connect()
+    superuser.execute(_OLD_ENTRY.encode(), (datetime(2020, 5, 9, tzinfo=UTC),))
+    superuser.execute(_OLD_ENTRY.encode(), (datetime(2020, 9, 9, tzinfo=UTC),))
+    gone = _names(superuser)
+    done = _keep(archived)
+    made = {each for each in _names(superuser) if each not in gone}
+    assert made == {
+        "atalaya_archive.audit_2020_05_2",
+        "atalaya_archive.audit_2020_09",
+    }
+    assert sum("audit_2020_05 was set aside" in each for each in done) == 1
+    told = superuser.execute(
+        "SELECT detail ->> 'part', detail ->> 'entries' FROM atalaya.audit"
+        " WHERE action = 'archive_month' ORDER BY id"
+    ).fetchall()
+    assert told[-2:] == [("audit_2020_05_2", "1"), ("audit_2020_09", "1")]
+    assert verify_audit(archived.superuser_dsn).findings == ()
+    assert archived.login("aurora").audit.first_fault() is None
+    assert _keep(archived) == []
+
+
 def test_what_was_set_aside_moves_with_the_trail(archived: Database) -> None:
     superuser = archived.connect()
     trail = next(each for each in tables_of(superuser) if each.name == "audit")
@@ -463,7 +488,7 @@ def test_too_many_cases_of_a_plate_are_told(database: Database) -> None:
         case.id
     ]
     superuser.execute("INSERT INTO atalaya.infraction SELECT * FROM many")
-    with pytest.raises(NotPermitted, match="Too many plates match"):
+    with pytest.raises(NotPermitted, match="Too many cases have this"):
         store.cases(CaseQuery(plate=part))
-    with pytest.raises(NotPermitted, match="Too many plates match"):
+    with pytest.raises(NotPermitted, match="Too many cases have this"):
         store.count(CaseQuery(plate=part))

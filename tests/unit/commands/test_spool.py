@@ -51,6 +51,21 @@ def test_what_was_refused_is_listed_with_its_reason_and_tried_again(
         assert [each.id for each in spool.pending()] == [refused.id, good.id]
 
 
+def test_one_that_the_release_before_deferred_is_listed_without_a_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = speeding()
+    with closing(_spool(tmp_path)) as spool:
+        spool.add(found)
+    with closing(sqlite3.connect(tmp_path / "spool" / "spool.sqlite")) as database:
+        database.execute("UPDATE spooled SET attempts = 2")
+        database.commit()
+    assert _run(tmp_path, "list") == 1
+    assert "refused 2 time(s)" in capsys.readouterr().out
+    assert _run(tmp_path, "retry") == 0
+    assert "1 finding(s) that were set aside" in capsys.readouterr().out
+
+
 def test_one_that_arrived_is_set_aside_no_more(tmp_path: Path) -> None:
     found = speeding()
     with closing(_spool(tmp_path)) as spool:

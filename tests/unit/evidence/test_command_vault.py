@@ -1,5 +1,6 @@
 """Keys that an outside command opens: nowhere in clear, and a failure says so."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -77,3 +78,21 @@ def test_a_command_that_never_ends_or_is_not_there(tmp_path: Path) -> None:
     gone = (str(tmp_path / "gone"),)
     with pytest.raises(KeyUnavailable, match="cannot be started"):
         MasterKeys(CommandVault(path, gone, gone)).make()
+
+
+def test_one_that_may_not_be_ended_is_late_and_not_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of another account, as `sudo` starts it."""
+    end = os.killpg
+
+    def refused(group: int, number: int) -> None:
+        end(group, number)
+        raise PermissionError
+
+    monkeypatch.setattr(os, "killpg", refused)
+    late = ("/bin/sleep", "60")
+    with pytest.raises(KeyUnavailable, match="did not end in time"):
+        MasterKeys(
+            CommandVault(tmp_path / "keys.json", late, late, within_s=0.05)
+        ).make()

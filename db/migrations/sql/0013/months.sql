@@ -131,6 +131,7 @@ DECLARE
     v_again text[];
     v_each record;
     v_rows bigint;
+    v_found boolean;
 BEGIN
     SELECT * INTO STRICT v_table FROM atalaya.divided_tables() AS d
         WHERE d.table_name = p_table;
@@ -148,13 +149,22 @@ BEGIN
     EXECUTE format('CREATE TABLE atalaya_months.%I
         (LIKE atalaya_months.%I INCLUDING ALL EXCLUDING IDENTITY)', v_rest, v_unsorted);
     FOR v_each IN
-        SELECT m.month FROM generate_series(v_begin AT TIME ZONE 'UTC',
+        SELECT m.month, atalaya.border_at(v_table.by_identity, m.month) AS begins,
+            atalaya.border_at(v_table.by_identity, m.next) AS ends
+        FROM generate_series(v_begin AT TIME ZONE 'UTC',
             p_until AT TIME ZONE 'UTC' - interval '1 month', interval '1 month')
-            AS g(local), LATERAL (SELECT g.local AT TIME ZONE 'UTC' AS month) AS m
+            AS g(local), LATERAL (SELECT g.local AT TIME ZONE 'UTC' AS month,
+                (g.local + interval '1 month') AT TIME ZONE 'UTC' AS next) AS m
         WHERE to_regclass(format('atalaya_months.%I',
             atalaya.part_name(p_table, m.month))) IS NULL
     LOOP
-        PERFORM atalaya.make_month(p_table, v_each.month, v_unsorted);
+        -- A month that was taken out does not come back for another one's rows.
+        EXECUTE format('SELECT EXISTS (SELECT FROM atalaya_months.%I
+            WHERE %I >= %L AND %2$I < %4$L)', v_unsorted, v_table.key_name,
+            v_each.begins, v_each.ends) INTO v_found;
+        IF v_found THEN
+            PERFORM atalaya.make_month(p_table, v_each.month, v_unsorted);
+        END IF;
     END LOOP;
     EXECUTE format('INSERT INTO atalaya_months.%I SELECT * FROM atalaya_months.%I
         WHERE %I >= %L', v_rest, v_unsorted, v_table.key_name,

@@ -65,28 +65,49 @@ END
 $$;
 
 -- Guards and readers are those of the trail, made again: a part loses them with its whole.
-CREATE FUNCTION atalaya.archive_month(p_part text) RETURNS void
+CREATE FUNCTION atalaya.archive_month(p_part text) RETURNS atalaya.archived_month
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_month atalaya.archived_month;
+    v_name text := p_part;
+    v_number integer := 1;
     v_each text;
 BEGIN
-    EXECUTE format('LOCK TABLE atalaya.audit IN ACCESS EXCLUSIVE MODE');
-    EXECUTE format('SELECT %1$L, count(*), min(sequence), max(sequence),
+    LOCK TABLE atalaya.audit IN ACCESS EXCLUSIVE MODE;
+    -- A clock that was wrong may date entries into a month that was set aside before.
+    WHILE to_regclass(format('atalaya_archive.%I', v_name)) IS NOT NULL
+        OR EXISTS (SELECT FROM atalaya.archived_month AS m WHERE m.part = v_name)
+    LOOP
+        v_number := v_number + 1;
+        v_name := p_part || '_' || v_number;
+    END LOOP;
+    EXECUTE format('SELECT %L, count(*), min(sequence), max(sequence),
         (array_agg(sha256 ORDER BY sequence DESC))[1], clock_timestamp()
-        FROM atalaya_months.%1$I', p_part) INTO v_month;
+        FROM atalaya_months.%I', v_name, p_part) INTO v_month;
     EXECUTE format('ALTER TABLE atalaya.audit DETACH PARTITION atalaya_months.%I', p_part);
     IF v_month.entries = 0 THEN
         EXECUTE format('DROP TABLE atalaya_months.%I', p_part);
-        RETURN;
+        RETURN NULL;
     END IF;
-    EXECUTE format('ALTER TABLE atalaya_months.%I SET SCHEMA atalaya_archive', p_part);
-    EXECUTE format('ALTER TABLE atalaya_archive.%I DISABLE ROW LEVEL SECURITY', p_part);
+    IF v_name <> p_part THEN
+        EXECUTE format('ALTER TABLE atalaya_months.%I RENAME TO %I', p_part, v_name);
+        -- Its indexes go along, and have names there as well.
+        FOR v_each IN
+            SELECT format('ALTER INDEX %s RENAME TO %I', i.indexrelid::regclass,
+                v_name || '_' || row_number() OVER (ORDER BY i.indexrelid))
+            FROM pg_index AS i
+            WHERE i.indrelid = format('atalaya_months.%I', v_name)::regclass
+        LOOP
+            EXECUTE v_each;
+        END LOOP;
+    END IF;
+    EXECUTE format('ALTER TABLE atalaya_months.%I SET SCHEMA atalaya_archive', v_name);
+    EXECUTE format('ALTER TABLE atalaya_archive.%I DISABLE ROW LEVEL SECURITY', v_name);
     EXECUTE format('CREATE TRIGGER keep BEFORE INSERT OR UPDATE OR DELETE
         ON atalaya_archive.%I FOR EACH ROW EXECUTE FUNCTION atalaya.refuse_change()',
-        p_part);
+        v_name);
     FOR v_each IN
-        SELECT format('GRANT SELECT ON atalaya_archive.%I TO %I', p_part,
+        SELECT format('GRANT SELECT ON atalaya_archive.%I TO %I', v_name,
             pg_get_userbyid(a.grantee))
         FROM pg_class AS c, aclexplode(c.relacl) AS a
         WHERE c.oid = 'atalaya.audit'::regclass AND a.privilege_type = 'SELECT'
@@ -95,6 +116,7 @@ BEGIN
         EXECUTE v_each;
     END LOOP;
     INSERT INTO atalaya.archived_month VALUES (v_month.*);
+    RETURN v_month;
 END
 $$;
 
@@ -109,10 +131,10 @@ BEGIN
         SELECT r.* FROM atalaya.retirable_months() AS r WHERE r.act IS NOT NULL
     LOOP
         IF v_each.act = 'archive' THEN
-            PERFORM atalaya.archive_month(v_each.part);
-            SELECT * INTO v_month FROM atalaya.archived_month WHERE part = v_each.part;
-            PERFORM atalaya.record('archive_month', v_each.part, coalesce(
-                to_jsonb(v_month) - 'archived_at', jsonb_build_object('entries', 0)));
+            v_month := atalaya.archive_month(v_each.part);
+            PERFORM atalaya.record('archive_month', v_each.part,
+                CASE WHEN v_month.part IS NULL THEN jsonb_build_object('entries', 0)
+                    ELSE to_jsonb(v_month) - 'archived_at' END);
             RETURN format('%s was set aside', v_each.part);
         ELSIF atalaya.drop_month(v_each.table_name, v_each.part) THEN
             PERFORM atalaya.record('drop_month', v_each.part, '{}');
@@ -147,7 +169,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         format(' UNION ALL TABLE atalaya_archive.%I', c.relname), ''
         ORDER BY c.relname), '') || ')'
     FROM pg_class AS c WHERE c.relnamespace = 'atalaya_archive'::regnamespace
-        AND c.relkind = 'r' AND c.relname ~ '^audit_[0-9]{4}_[0-9]{2}$'
+        AND c.relkind = 'r' AND c.relname ~ '^audit_[0-9]{4}_[0-9]{2}(_[0-9]+)?$'
 $$;
 
 -- As before, over what was set aside as well.

@@ -173,7 +173,7 @@ BEGIN
                 THEN atalaya.plate_pairs('*' || p_part || '*') END,
             '%' || p_part || '%', v_limits, c_most + 1;
     IF cardinality(v_found) > c_most THEN
-        RAISE EXCEPTION 'Too many plates match. Give more of the plate.'
+        RAISE EXCEPTION 'Too many cases have this in their plate. Give more of it.'
             USING ERRCODE = 'AT003';
     END IF;
     RETURN coalesce(v_found, '{}');

@@ -27,7 +27,7 @@ INSERT INTO atalaya.trail_term DEFAULT VALUES;
 
 -- Months of the trail that were set aside: where they begin and end in the chain.
 CREATE TABLE atalaya.archived_month (
-    part text PRIMARY KEY CHECK (part ~ '^audit_[0-9]{4}_[0-9]{2}$'),
+    part text PRIMARY KEY CHECK (part ~ '^audit_[0-9]{4}_[0-9]{2}(_[0-9]+)?$'),
     entries bigint NOT NULL CHECK (entries > 0),
     first_sequence bigint NOT NULL,
     last_sequence bigint NOT NULL CHECK (last_sequence >= first_sequence),
