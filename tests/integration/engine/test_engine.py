@@ -4,6 +4,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ from app.runtime.gallery import Gallery
 from app.runtime.segment import run_prefix, shared_folder
 from app.runtime.status_codec import StatusReport, decode_report
 from app.simulator.server import RtspServer
-from tests.builders.moving_box_clip import box_left_px, write_moving_box
+from tests.builders.moving_box_clip import write_moving_box
 from tests.integration.engine.parts import (
     ListSite,
     RememberingRecorder,
@@ -37,6 +38,10 @@ from tests.integration.engine.parts import (
     version_of,
 )
 from tests.integration.engine.waiting import wait_until
+
+FORESEEABLE_FROM_PX = 100.0
+"""The box jumps back at a clip's end, which no forecast foresees; this far from the
+left it has gone on steadily for a second, and the looks since then know it."""
 
 
 class RunningEngine:
@@ -151,29 +156,45 @@ def test_a_finding_becomes_a_case_with_everything_around_it(
     assert frame.overlay.configuration_version == 1
 
 
-def test_boxes_lie_on_the_very_picture_they_are_shown_with(
-    server: RtspServer, tmp_path: Path
-) -> None:
-    camera = file_camera(server.url("norte"))
-    parts = engine_parts(tmp_path, ListSite([(camera, None)]), RememberingRecorder())
+def test_boxes_lie_on_the_very_picture_they_are_shown_with(tmp_path: Path) -> None:
+    # One pass of the box a loop: it jumps back at the clip's end and nowhere else.
+    clip = write_moving_box(tmp_path / "wide.mp4", frame_count=144, size_px=(640, 240))
     errors_px: dict[int, float] = {}
+    seen = -1
 
-    with running(parts) as engine:
-        wait_until(lambda: engine.picture(camera.id), "picture")
-        while len(errors_px) < 40:
-            frame = engine.gallery.frame(camera.id)
-            if frame is None or frame.sequence in errors_px or not frame.overlay.boxes:
-                continue
-            bright = (frame.image[120, :, 1] > 200).nonzero()[0]
-            (box,) = frame.overlay.boxes
-            errors_px[frame.sequence] = abs(box.box.left_px - bright.min())
-            assert box.box.right_px - box.box.left_px == pytest.approx(64, abs=3)
-            assert box.violation is None
-            assert frame.overlay.configuration_version is None
-    # The box jumps back at the clip's end, which no forecast foresees.
-    assert np.percentile(list(errors_px.values()), 75) <= 3
+    server = RtspServer({"norte": clip}, clock=SystemClock()).start()
+    with contextlib.closing(server):
+        camera = file_camera(server.url("norte"))
+        site = ListSite([(camera, None)])
+        parts = engine_parts(tmp_path, site, RememberingRecorder())
+        with running(parts) as engine:
+            wait_until(lambda: engine.picture(camera.id), "picture")
+            while len(errors_px) < 40:
+                newer = partial(_newer, engine, camera.id, seen)
+                frame = wait_until(newer, "newer picture")
+                seen = frame.sequence
+                scale = frame.source_width_px / frame.image.shape[1]
+                left_px = (frame.image[120, :, 1] > 200).nonzero()[0].min() * scale
+                if left_px < FORESEEABLE_FROM_PX:
+                    continue
+                (box,) = frame.overlay.boxes
+                errors_px[frame.sequence] = abs(box.box.left_px - left_px)
+                assert box.box.right_px - box.box.left_px == pytest.approx(64, abs=3)
+                assert box.violation is None
+                assert frame.overlay.configuration_version is None
+
+    # A box of the look before would lie a step of 4 px behind, or several.
+    assert np.percentile(list(errors_px.values()), 90) <= 3
     assert np.diff(sorted(errors_px)).min() == 1, "pictures between looks are shown"
-    assert box_left_px(1, 320) == 4
+
+
+def _newer(
+    engine: RunningEngine, camera_id: CameraId, sequence: int
+) -> PreviewFrame | None:
+    frame = engine.gallery.frame(camera_id)
+    if frame is None or frame.sequence <= sequence or not frame.overlay.boxes:
+        return None
+    return frame
 
 
 def test_cameras_come_change_and_go_while_it_runs(
