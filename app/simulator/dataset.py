@@ -1,7 +1,7 @@
 """Writes labelled pictures of made-up streets, to train and test detectors with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -39,6 +39,7 @@ IMAGE_SIZE_PX = (640, 360)
 _PICTURES_PER_SCENE = 10
 _LEAST_VISIBLE = 0.25
 _LEAST_SIDE_PX = 9.0
+_LEAST_IN_PICTURE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,43 +56,67 @@ def export_dataset(out: Path, count: int, seed: int, name: str = "train") -> Non
     images/<name>/*.jpg and labels/<name>/*.txt (class x y w h, shares of the picture),
     and data.yaml. Classes are `VehicleClass` numbers. Boxes are tight around the
     silhouette within the picture; what is less than a quarter visible has no label.
+    aside/<name>/*.txt has the rows of whom no detector is judged by: see `Rows`.
     """
-    for kind in ("images", "labels"):
-        (out / kind / name).mkdir(parents=True, exist_ok=True)
-    write_yaml(out)
+    make_folders(out, name)
     done = 0
     while done < count:
         rng = np.random.default_rng((seed, done))
         scene = _draw_scene(rng)
         painter = _painter(scene, rng)
         for _ in range(min(_PICTURES_PER_SCENE, count - done)):
-            image, labels = _picture(painter, scene, rng)
+            image, rows = _picture(painter, scene, rng)
             stem = f"{seed:04d}-{done:05d}"
-            _write(out, name, stem, image, labels, rng)
+            quality = int(rng.integers(70, 96))
+            picture = str(out / "images" / name / f"{stem}.jpg")
+            cv2.imwrite(picture, image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+            rows.write(out, name, stem)
             done += 1
 
 
-def write_yaml(out: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The YOLO rows of one picture.
+
+    `labels` are of everybody who can be made out, cut by the picture's edge or not: a
+    detector is trained to see whatever is there. `aside` are of those by whom it is not
+    judged: who is too small or hidden to have a label, and whoever is less than half in
+    the picture, for no one can tell a bus from a car by its first row of pixels.
+    """
+
+    labels: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+
+    def add(self, row: str, box: PixelBox, visible: float, in_picture: float) -> None:
+        """Take a road user; `visible` and `in_picture` are those of its `Sight`."""
+        labelled = visible >= _LEAST_VISIBLE and (
+            min(box.width_px, box.height_px) >= _LEAST_SIDE_PX
+        )
+        if labelled:
+            self.labels.append(row)
+        if not labelled or in_picture < _LEAST_IN_PICTURE:
+            self.aside.append(row)
+
+    def write(self, out: Path, name: str, stem: str) -> None:
+        """Write both files of the picture `stem` in part `name` of a set."""
+        for kind, rows in (("labels", self.labels), ("aside", self.aside)):
+            text = "".join(f"{row}\n" for row in rows)
+            (out / kind / name / f"{stem}.txt").write_text(text, encoding="utf-8")
+
+
+def make_folders(out: Path, name: str) -> None:
+    """Make the folders of part `name` of a set and its data.yaml."""
+    for kind in ("images", "labels", "aside"):
+        (out / kind / name).mkdir(parents=True, exist_ok=True)
+    _write_yaml(out)
+
+
+def _write_yaml(out: Path) -> None:
     """Say in `out/data.yaml` where the parts are and what the classes are called."""
     lines = [f"path: {out.resolve()}", "train: images/train", "val: images/val"]
     lines.append("names:")
     lines += [f"  {kind.value}: {kind.name.lower()}" for kind in VehicleClass]
     (out / "data.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _write(
-    out: Path,
-    name: str,
-    stem: str,
-    image: Bytes,
-    labels: list[str],
-    rng: np.random.Generator,
-) -> None:
-    quality = int(rng.integers(70, 96))
-    picture = str(out / "images" / name / f"{stem}.jpg")
-    cv2.imwrite(picture, image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    text = "".join(f"{line}\n" for line in labels)
-    (out / "labels" / name / f"{stem}.txt").write_text(text, encoding="utf-8")
 
 
 def _painter(scene: _Scene, rng: np.random.Generator) -> FramePainter:
@@ -245,30 +270,19 @@ def _random_camera(right: float, rng: np.random.Generator) -> PinholeCamera:
 
 def _picture(
     painter: FramePainter, scene: _Scene, rng: np.random.Generator
-) -> tuple[Bytes, list[str]]:
+) -> tuple[Bytes, Rows]:
     actors = scatter(scene.camera, scene.ground, rng)
     phases = (LampPhase.RED, LampPhase.AMBER, LampPhase.GREEN)
     phase = phases[int(rng.integers(3))]
     image, sights = painter.paint(actors, phase, int(rng.integers(1 << 30)))
     kinds = {actor.key: actor.body.vehicle_class for actor in actors}
     size = (scene.camera.width_px, scene.camera.height_px)
-    labels = [
-        yolo_row(kinds[key], sight.box, size)
-        for key, sight in sorted(sights.items())
-        if worth_a_label(sight.box, sight.visible)
-    ]
+    rows = Rows()
+    for key, sight in sorted(sights.items()):
+        row = yolo_row(kinds[key], sight.box, size)
+        rows.add(row, sight.box, sight.visible, sight.in_picture)
     small = cv2.resize(image, IMAGE_SIZE_PX, interpolation=cv2.INTER_AREA)
-    return _weathered(np.asarray(small, np.uint8), rng), labels
-
-
-def worth_a_label(box: PixelBox, visible: float) -> bool:
-    """Tell whether a road user is large enough, in a full-size picture, and not hidden.
-
-    `visible`: share of it that nothing hides, 0..1.
-    """
-    return min(box.width_px, box.height_px) >= _LEAST_SIDE_PX and (
-        visible >= _LEAST_VISIBLE
-    )
+    return _weathered(np.asarray(small, np.uint8), rng), rows
 
 
 def yolo_row(kind: VehicleClass, box: PixelBox, size_px: tuple[int, int]) -> str:

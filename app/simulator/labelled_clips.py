@@ -6,7 +6,7 @@ from pathlib import Path
 import av
 
 from app.ports import Progress
-from app.simulator.dataset import worth_a_label, write_yaml, yolo_row
+from app.simulator.dataset import Rows, make_folders, yolo_row
 from app.simulator.scenario import SimulatedCamera
 from app.simulator.truth import Truth
 
@@ -19,13 +19,11 @@ def export_clips(
 ) -> int:
     """Write every n-th frame of each clip, full size, as a YOLO data set below `out`.
 
-    images/val/*.jpg, labels/val/*.txt (class x y w h, shares of the picture) and
-    data.yaml. Who is labelled is as in `export_dataset`: at least a quarter visible,
-    and nine pixels on the shorter side. Returns the number of pictures.
+    images/val/*.jpg, labels/val/*.txt (class x y w h, shares of the picture),
+    aside/val/*.txt and data.yaml. Who is labelled, and who set aside, is as in
+    `export_dataset`. Returns the number of pictures.
     """
-    for kind in ("images", "labels"):
-        (out / kind / "val").mkdir(parents=True, exist_ok=True)
-    write_yaml(out)
+    make_folders(out, "val")
     count = 0
     for number, camera in enumerate(cameras):
         progress(f"labelling {camera.key}", number / len(cameras))
@@ -35,26 +33,26 @@ def export_clips(
 
 
 def _export(out: Path, camera: SimulatedCamera, every: int) -> int:
-    labels = labels_by_frame(camera.truth)
+    rows = rows_by_frame(camera.truth)
     count = 0
     with av.open(str(camera.clip)) as container:
         for frame, picture in enumerate(container.decode(video=0)):
             if frame % every == 0:
                 stem = f"{camera.key}-{frame:05d}"
                 picture.save(out / "images" / "val" / f"{stem}.jpg", qscale=_QUALITY)
-                text = "".join(f"{line}\n" for line in labels.get(frame, ()))
-                (out / "labels" / "val" / f"{stem}.txt").write_text(text, "utf-8")
+                rows.get(frame, Rows()).write(out, "val", stem)
                 count += 1
     return count
 
 
-def labels_by_frame(truth: Truth) -> dict[int, list[str]]:
-    """Return the YOLO rows of each frame that has any."""
+def rows_by_frame(truth: Truth) -> dict[int, Rows]:
+    """Return the YOLO rows of each frame that shows anybody."""
     size_px = truth.width_px, truth.height_px
-    rows: dict[int, list[str]] = {}
+    rows: dict[int, Rows] = {}
     for vehicle in truth.vehicles:
         for sample in vehicle.samples:
-            if worth_a_label(sample.box, sample.visible):
-                row = yolo_row(vehicle.vehicle_class, sample.box, size_px)
-                rows.setdefault(sample.frame, []).append(row)
+            row = yolo_row(vehicle.vehicle_class, sample.box, size_px)
+            rows.setdefault(sample.frame, Rows()).add(
+                row, sample.box, sample.visible, sample.in_picture
+            )
     return rows

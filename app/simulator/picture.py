@@ -51,13 +51,14 @@ class Actor:
 class Sight:
     """How an actor is seen.
 
-    `box` is its silhouette within the picture, hidden parts included; `whole` tells
-    that none of it is cut off by the picture's edge; `visible` is the share of the
-    silhouette (within the picture) that nothing hides.
+    `box` is its silhouette within the picture, hidden parts included. `in_picture` is
+    the share, by area, of the silhouette's whole box that the picture's edge leaves:
+    1 where nothing is cut off. `visible` is the share of the silhouette (within the
+    picture) that nothing hides.
     """
 
     box: PixelBox
-    whole: bool
+    in_picture: float
     visible: float
 
 
@@ -269,13 +270,20 @@ class FramePainter:
             top, bottom = int(box.top_px), int(np.ceil(box.bottom_px))
             left, right = int(box.left_px), int(np.ceil(box.right_px))
             mine = np.count_nonzero(owner[top:bottom, left:right] == number)
-            whole = bool(
-                np.allclose(
-                    full, (box.left_px, box.top_px, box.right_px, box.bottom_px)
-                )
-            )
-            sights[actor.key] = Sight(box, whole, mine / areas[number])
+            sight = Sight(box, share_in(box, full), mine / areas[number])
+            sights[actor.key] = sight
         return sights
+
+
+def share_in(box: PixelBox, full: Floats) -> float:
+    """Return the share of a whole box (left, top, right, bottom) that `box` is, 0..1.
+
+    It is 1 only where nothing at all is cut off.
+    """
+    if np.allclose(full, (box.left_px, box.top_px, box.right_px, box.bottom_px)):
+        return 1.0
+    whole_px2 = float((full[2] - full[0]) * (full[3] - full[1]))
+    return min(box.width_px * box.height_px / whole_px2, 0.999)
 
 
 def _floor(camera: PinholeCamera) -> tuple[Singles, Singles]:

@@ -111,7 +111,7 @@ def _sample(scenario: Scenario, mover: Mover, frame: int, sight: Sight) -> Truth
         round(box.top_px, 1),
         round(box.right_px, 1),
         round(box.bottom_px, 1),
-        sight.whole,
+        round(sight.in_picture, 3),
         round(float(sight.visible), 3),
         round(x, 3),
         round(y, 3),

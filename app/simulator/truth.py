@@ -18,8 +18,9 @@ _FULL_VIEW = 0.95
 class TruthSample(NamedTuple):
     """One road user in one frame, as a row.
 
-    The box is the silhouette within the picture, hidden parts included. `whole`: not
-    cut off by the picture's edge. `visible`: share of it that nothing hides, 0..1.
+    The box is the silhouette within the picture, hidden parts included. `in_picture`:
+    share of its whole box that the picture's edge leaves, 0..1; 1 where nothing is cut
+    off. `visible`: share of the silhouette that nothing hides, 0..1.
     `x_m`, `y_m`: the end that faces the camera (front or rear bumper) on the road.
     """
 
@@ -28,11 +29,16 @@ class TruthSample(NamedTuple):
     top_px: float
     right_px: float
     bottom_px: float
-    whole: bool
+    in_picture: float
     visible: float
     x_m: float
     y_m: float
     speed_kmh: float
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of it is cut off by the picture's edge."""
+        return self.in_picture == 1
 
     @property
     def box(self) -> PixelBox:

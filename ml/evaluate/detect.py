@@ -18,7 +18,7 @@ from app.domain.vehicle import VehicleClass
 from app.ports import Detector, Progress
 from ml.evaluate.failures import FailureSheet
 from ml.evaluate.labelled import MOTORISED, LabelledSet, Sample, Skipped
-from ml.evaluate.precision import PrecisionMeter, of_class
+from ml.evaluate.precision import PrecisionMeter, of_class, within
 from ml.track.settings import TrackerSettings
 from ml.train.labels import UNSPECIFIED
 
@@ -129,6 +129,7 @@ def evaluate_set(
 def _show(sheet: FailureSheet, sample: Sample, found: Detections) -> None:
     sure = found.scores >= WORKING_SCORE
     beyond = _unlabelled(found.classes, sample.kinds)
+    beyond |= within(found.boxes_px, sample.aside_px)
     rows = np.flatnonzero(sure & _motorised(found) & ~beyond)
     rows = rows[np.argsort(-found.scores[rows], kind="stable")]
     seen = Detections(
@@ -184,13 +185,16 @@ class _Meters:
     def count(self, sample: Sample, found: Detections) -> None:
         """Take what was found in one picture."""
         self.picture_count += 1
+        spared = within(found.boxes_px, sample.aside_px)
         unsure_class = sample.truth.classes == UNSPECIFIED
         for kind in VehicleClass:
             own = of_class(sample.truth, kind)
             seen = of_class(found, kind)
+            unsure = sample.truth.boxes_px[unsure_class]
             if int(kind) in sample.kinds:
-                self._count_class(kind, own, seen, sample.truth.boxes_px[unsure_class])
-        self._count_vehicles(sample, found)
+                of_kind = spared[found.classes == kind]
+                self._count_class(kind, own, seen, unsure, of_kind)
+        self._count_vehicles(sample, found, spared)
 
     def _count_class(
         self,
@@ -198,18 +202,21 @@ class _Meters:
         own: Detections,
         seen: Detections,
         unsure: npt.NDArray[np.float32],
+        spared: npt.NDArray[np.bool_],
     ) -> None:
         # A box that is only "some vehicle" may well be of this class.
         truth = np.vstack([own.boxes_px, unsure])
         aside = np.arange(len(truth)) >= len(own)
         meter = self.classes[kind.name.lower()]
-        meter.add(truth, seen.boxes_px, seen.scores, aside)
+        meter.add(truth, seen.boxes_px, seen.scores, aside, spared)
 
-    def _count_vehicles(self, sample: Sample, found: Detections) -> None:
+    def _count_vehicles(
+        self, sample: Sample, found: Detections, spared: npt.NDArray[np.bool_]
+    ) -> None:
         truth = sample.truth.boxes_px[_motorised(sample.truth)]
         rows = _motorised(found)
         boxes, scores = found.boxes_px[rows], found.scores[rows]
-        beyond = _unlabelled(found.classes[rows], sample.kinds)
+        beyond = _unlabelled(found.classes[rows], sample.kinds) | spared[rows]
         meters = self.classes[ANY_VEHICLE], self.lights[light_of(sample.image)]
         for meter in meters:
             meter.add(truth, boxes, scores, None, beyond)

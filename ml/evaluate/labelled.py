@@ -1,11 +1,12 @@
 """Labelled pictures as they come: YOLO folders of any layout, or a data.yaml.
 
 A label file is looked for where ultralytics looks (`images` in the path becomes
-`labels`), beside the picture, and in a folder `labels` at its side. What cannot be
-read is counted and left out; nobody's folder is ever perfect.
+`labels`), beside the picture, and in a folder `labels` at its side. A folder `aside`
+beside `labels` has, in the same form, those by whom no detector is judged. What cannot
+be read is counted and left out; nobody's folder is ever perfect.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from ml.evaluate.picture_lists import PICTURES, pictures_of
 from ml.train.labels import UNSPECIFIED
 
 Image = npt.NDArray[np.uint8]
+Boxes = npt.NDArray[np.float32]
 
 MOTORISED = frozenset({UNSPECIFIED, *(int(k) for k in VehicleClass if k.motorised)})
 """Class numbers of what counts as a vehicle."""
@@ -54,13 +56,16 @@ class Sample:
     """One picture (BGR) with its true boxes.
 
     `kinds` are the classes that its folder labels; UNSPECIFIED among them says that
-    every vehicle is labelled, whatever its class.
+    every vehicle is labelled, whatever its class. `aside_px` (n, 4) are places by which
+    nobody is judged: true boxes of which they are a copy are not in `truth`, and what
+    is found there is no mistake.
     """
 
     path: Path
     image: Image
     truth: Detections
     kinds: frozenset[int]
+    aside_px: Boxes = field(default_factory=lambda: np.zeros((0, 4), np.float32))
 
 
 @dataclass(slots=True)
@@ -108,8 +113,11 @@ class LabelledSet:
             if image is None:
                 self.skipped.broken_pictures += 1
                 continue
-            truth = self._truth(one.label, one.names, image)
-            yield Sample(one.picture, image, truth, kinds_of(one.names))
+            aside, broken = rows_in(aside_file(one.label))
+            self.skipped.broken_rows += broken
+            truth = self._truth(one.label, one.names, image, aside)
+            boxes = _boxes_px(aside, image)
+            yield Sample(one.picture, image, truth, kinds_of(one.names), boxes)
 
     def _with_road_users(self, labels: Mapping[Path, Path]) -> list[Labelled]:
         named: dict[Path, Mapping[int, str]] = {}
@@ -127,18 +135,22 @@ class LabelledSet:
             if picture.parent in useful
         ]
 
-    def _truth(self, label: Path, names: Mapping[int, str], image: Image) -> Detections:
-        rows, broken = rows_in(label)
+    def _truth(
+        self,
+        label: Path,
+        names: Mapping[int, str],
+        image: Image,
+        aside: Sequence[LabelRow],
+    ) -> Detections:
+        every, broken = rows_in(label)
+        rows = [row for row in every if row not in aside]
         self.skipped.broken_rows += broken
         self.skipped.unnamed_boxes += sum(row.column not in names for row in rows)
         known = [(row, kind) for row in rows if (kind := _kind(names, row)) is not None]
         named = sum(row.column in names for row in rows)
         self.skipped.other_boxes += named - len(known)
-        height, width = image.shape[:2]
-        size = np.asarray([width, height, width, height], np.float32)
-        corners = np.asarray([row.corners for row, _ in known], np.float32)
         return Detections(
-            boxes_px=(corners.reshape(-1, 4) * size).astype(np.float32),
+            boxes_px=_boxes_px([row for row, _ in known], image),
             scores=np.ones(len(known), np.float32),
             classes=np.asarray([kind for _, kind in known], np.int32),
         )
@@ -188,6 +200,25 @@ def label_file(picture: Path) -> Path:
             return choice / name
     there = next((choice for choice in choices if choice.is_dir()), folder)
     return there / name
+
+
+def aside_file(label: Path) -> Path:
+    """Return where the rows set aside of a picture are, if its set has any.
+
+    As the label file's path, with a folder `aside` in the place of `labels`.
+    """
+    parts = label.parts
+    at = [number for number, part in enumerate(parts) if part.lower() == "labels"]
+    if not at:
+        return label.parent / "aside" / label.name
+    return Path(*parts[: at[-1]], "aside", *parts[at[-1] + 1 :])
+
+
+def _boxes_px(rows: Sequence[LabelRow], image: Image) -> Boxes:
+    height, width = image.shape[:2]
+    size = np.asarray([width, height, width, height], np.float32)
+    corners = np.asarray([row.corners for row in rows], np.float32)
+    return np.asarray(corners.reshape(-1, 4) * size, np.float32)
 
 
 def _images_to_labels(folder: Path) -> Iterator[Path]:

@@ -18,6 +18,7 @@ from ml.train.labels import iou_matrix
 
 IOU_LEVELS = np.linspace(0.5, 0.95, 10)
 _RECALLS = np.linspace(0, 1, 101)
+_MOSTLY = 0.5
 
 
 Boxes = npt.NDArray[np.float32]
@@ -127,6 +128,17 @@ def judge(truth: Boxes, boxes: Boxes, truth_aside: Mask | None = None) -> Verdic
         verdict.hits[:, level] = hits
         verdict.void[:, level] = ~hits & (spared >= least)
     return verdict
+
+
+def within(boxes: Boxes, places: Boxes) -> Mask:
+    """Tell for each box (n, 4) whether half of it or more lies in one of `places`."""
+    if not len(boxes) or not len(places):
+        return np.zeros(len(boxes), np.bool_)
+    low = np.maximum(boxes[:, None, :2], places[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], places[None, :, 2:])
+    shared = np.clip(high - low, 0, None).prod(axis=2).max(axis=1)
+    areas = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None).prod(axis=1)
+    return np.asarray(shared >= _MOSTLY * np.maximum(areas, 1e-9), np.bool_)
 
 
 def _given_away(overlap: npt.NDArray[np.float32], least: float) -> Mask:

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
+from app.domain.geometry import PixelBox
 from app.domain.vehicle import VehicleClass
-from app.simulator.dataset import IMAGE_SIZE_PX, export_dataset
+from app.simulator.dataset import IMAGE_SIZE_PX, Rows, export_dataset
 from app.simulator.labelled_clips import export_clips
 from app.simulator.scenario import load_bundled
 
@@ -75,3 +77,34 @@ def test_the_bundled_clips_are_labelled_with_their_truth(tmp_path: Path) -> None
                 for sample in vehicle.samples
             )
     assert labelled > 0
+
+
+BOX = PixelBox(0.0, 0.0, 40.0, 20.0)
+
+
+@pytest.mark.parametrize(
+    ("box", "visible", "in_picture", "labelled", "aside"),
+    [
+        (BOX, 1.0, 1.0, True, False),
+        (BOX, 0.3, 0.5, True, False),
+        (BOX, 1.0, 0.49, True, True),
+        (BOX, 0.2, 1.0, False, True),
+        (PixelBox(0.0, 0.0, 40.0, 8.0), 1.0, 1.0, False, True),
+    ],
+    ids=["plain", "just enough", "cut", "hidden", "small"],
+)
+def test_who_is_trained_by_and_who_is_judged_by(
+    box: PixelBox, visible: float, in_picture: float, labelled: bool, aside: bool
+) -> None:
+    rows = Rows()
+    rows.add("row", box, visible, in_picture)
+    assert bool(rows.labels) is labelled
+    assert bool(rows.aside) is aside
+
+
+def test_every_picture_says_who_is_set_aside(tmp_path: Path) -> None:
+    export_dataset(tmp_path, 6, seed=11)
+    stems = {path.stem for path in (tmp_path / "images" / "train").iterdir()}
+    files = list((tmp_path / "aside" / "train").iterdir())
+    assert {path.stem for path in files} == stems
+    assert any(path.read_text(encoding="utf-8") for path in files)

@@ -48,7 +48,7 @@ def test_the_box_is_the_silhouette(day: FramePainter) -> None:
     box = sights[0].box
     assert (box.left_px, box.top_px) == pytest.approx(tuple(pixels.min(axis=0)))
     assert (box.right_px, box.bottom_px) == pytest.approx(tuple(pixels.max(axis=0)))
-    assert sights[0].whole
+    assert sights[0].in_picture == 1
 
 
 def test_the_picture_changes_inside_the_box_and_its_shadow_only(
@@ -111,3 +111,11 @@ def test_night_is_darker_and_headlamps_light_the_road() -> None:
     x, y = (round(v) for v in CAMERA.project_ground(0.0, -4.0))
     patch = np.s_[y - 3 : y + 4, x - 3 : x + 4]
     assert lit[patch].mean() > empty[patch].mean() + 5
+
+
+def test_what_the_edge_cuts_off_is_told_as_a_share(day: FramePainter) -> None:
+    shares = [
+        day.paint([car(0, 0.0, y_m)])[1][0].in_picture for y_m in (-2.0, 10.0, 14.0)
+    ]
+    assert shares[0] == 1
+    assert shares[0] > shares[1] > shares[2] > 0

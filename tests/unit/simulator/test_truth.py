@@ -19,7 +19,7 @@ from app.simulator.truth import (
 
 @pytest.fixture
 def truth() -> Truth:
-    sample = TruthSample(3, 10.5, 20.0, 90.25, 80.0, True, 0.75, 1.25, -3.5, 62.1)
+    sample = TruthSample(3, 10.5, 20.0, 90.25, 80.0, 1.0, 0.75, 1.25, -3.5, 62.1)
     return Truth(
         camera="test",
         fps=20,

@@ -47,9 +47,14 @@ def _boxes(
     )
 
 
-def _sample(truth: Detections, kinds: frozenset[int] = _ALL, grey: int = 120) -> Sample:
+def _sample(
+    truth: Detections,
+    kinds: frozenset[int] = _ALL,
+    grey: int = 120,
+    aside_px: npt.NDArray[np.float32] = _AWAY[:0],
+) -> Sample:
     image = np.full((640, 640, 3), grey, np.uint8)
-    return Sample(Path("a.jpg"), image, truth, kinds)
+    return Sample(Path("a.jpg"), image, truth, kinds, aside_px)
 
 
 def test_a_wrong_class_costs_the_class_and_not_the_vehicle() -> None:
@@ -110,6 +115,31 @@ def test_a_vehicle_without_a_class_is_no_mistake_of_a_class() -> None:
     assert result.classes["car"].truth_count == 1
     assert result.classes["car"].precision == 1.0
     assert result.classes["vehicle"].truth_count == 2
+
+
+def test_what_is_found_in_a_place_set_aside_is_no_mistake_of_any_class() -> None:
+    """A strip of a bus called car; the same box is one where nothing is set aside."""
+    truth = _boxes(_NEAR_AND_FAR, [_CAR, _CAR])
+    strip = np.array([[400, 0, 500, 60]], np.float32)
+    detector = _Oracle(np.vstack([_AWAY, _NEAR_AND_FAR]), [_CAR, _CAR, _CAR])
+    spared = evaluate(detector, [_sample(truth, aside_px=strip)])
+    judged = evaluate(detector, [_sample(truth)])
+    for name in ("car", "vehicle"):
+        assert spared.classes[name].truth_count == 2
+        assert spared.classes[name].map50 == pytest.approx(1.0)
+        assert judged.classes[name].precision == pytest.approx(2 / 3)
+
+
+def test_a_true_box_within_a_place_set_aside_counts_when_found() -> None:
+    """Who stands before a hidden one is a hit, and missing them is a miss."""
+    truth = _boxes(_NEAR_AND_FAR[:1], [_CAR])
+    place = np.array([[0, 0, 300, 300]], np.float32)
+    found = evaluate(
+        _Oracle(_NEAR_AND_FAR[:1], [_CAR]), [_sample(truth, aside_px=place)]
+    )
+    missed = evaluate(_Oracle(_AWAY, [_CAR]), [_sample(truth, aside_px=place)])
+    assert found.classes["car"].recall == 1.0
+    assert missed.classes["car"].recall == 0.0
 
 
 @pytest.mark.parametrize(("grey", "light"), [(20, "night"), (70, "dusk"), (130, "day")])

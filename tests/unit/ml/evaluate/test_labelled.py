@@ -221,3 +221,28 @@ def test_classes_are_matched_by_name(name: str, kind: VehicleClass | None) -> No
     """Whatever the spelling, and nothing that only sounds like it."""
     assert vehicle_class_of(name) == kind
     assert is_any_vehicle(name) == (name == "vehicles")
+
+
+@pytest.mark.parametrize(
+    ("label", "aside"),
+    [
+        ("labels/val/a.txt", "aside/val/a.txt"),
+        ("labels/a.txt", "aside/a.txt"),
+        ("images/val/a.txt", "images/val/aside/a.txt"),
+    ],
+)
+def test_rows_set_aside_are_places_and_no_truth(
+    tmp_path: Path, label: str, aside: str
+) -> None:
+    """A row that is also labelled is taken out; another is a place all the same."""
+    _picture(tmp_path / ("images/a.jpg" if "val" not in label else "images/val/a.jpg"))
+    cut, hidden = "1 0.5 0.05 0.2 0.1\n", "0 0.8 0.8 0.1 0.1\n"
+    _write(tmp_path / label, _ROW + cut)
+    _write(tmp_path / aside, cut + hidden + "nonsense\n")
+    _write(tmp_path / "data.yaml", _YAML)
+    pictures = LabelledSet(tmp_path)
+    sample = _only(pictures)
+    np.testing.assert_allclose(sample.truth.boxes_px, [[80, 30, 120, 70]], rtol=1e-5)
+    places = [[80, 0, 120, 10], [150, 75, 170, 85]]
+    np.testing.assert_allclose(sample.aside_px, places, rtol=1e-5)
+    assert pictures.skipped.broken_rows == 1

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.evaluate.precision import PrecisionMeter, judge, match
+from ml.evaluate.precision import PrecisionMeter, judge, match, within
 
 _TRUTH = np.array([[0, 0, 10, 10], [50, 50, 90, 90]], np.float32)
 _AWAY = np.array([[200, 200, 220, 220]], np.float32)
@@ -124,3 +124,13 @@ def _random_boxes(
     corner = random.uniform(0, 900, (count, 2))
     size = random.uniform(20, 120, (count, 2))
     return np.hstack([corner, corner + size]).astype(np.float32)
+
+
+def test_half_of_a_box_in_a_place_is_enough() -> None:
+    """Whatever the size of the place; without places nothing lies in one."""
+    boxes = np.array([[0, 0, 10, 10], [6, 0, 16, 10], [50, 50, 50, 50]], np.float32)
+    place = np.array([[0, 0, 11, 100]], np.float32)
+    assert within(boxes, place).tolist() == [True, True, False]
+    assert within(boxes + 6, place).tolist() == [True, False, False]
+    assert within(boxes, boxes[:0]).tolist() == [False] * 3
+    assert within(boxes[:0], place).tolist() == []
