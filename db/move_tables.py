@@ -33,9 +33,12 @@ _TABLES = """
         ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         AND a.attgenerated = ''
     WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r', 'p')
-        AND NOT c.relispartition AND c.relname <> 'alembic_version'
+        AND NOT c.relispartition AND c.relname <> ALL (%s)
     GROUP BY c.oid, c.relname ORDER BY c.relname
 """
+# Where the schema stands, and which months of the trail lie aside: true of one server,
+# for what lay aside moves back into the trail.
+_OF_THE_SERVER = ["alembic_version", "archived_month"]
 # Beside the tables of one row, which their constraint tells.
 _FURNISHED = frozenset({"case_retention", "site"})
 _TEXTS = """
@@ -123,7 +126,7 @@ def prepare(connection: address.Connection) -> None:
 
 def tables_of(connection: address.Connection) -> list[MovedTable]:
     """Return all tables, each after those that it refers to."""
-    found = connection.execute(_TABLES.encode(), (SCHEMA,)).fetchall()
+    found = connection.execute(_TABLES.encode(), (SCHEMA, _OF_THE_SERVER)).fetchall()
     made = {row[0]: _table(connection, row) for row in found}
     order = TopologicalSorter({row[0]: set(row[4]) for row in found}).static_order()
     return [made[oid] for oid in order]

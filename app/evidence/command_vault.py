@@ -3,14 +3,16 @@
 The file holds each key as that command wrapped it, and is worth nothing without it. A
 key goes to the command, and comes from it, as 64 hexadecimal digits by standard input
 and output, never on its command line. What was opened is held in memory: a service must
-not be asked for each object.
+not be asked for each object. Nor is one that is away: a refusal stands for a while, or
+each object of each case would wait for it anew.
 """
 
 import base64
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from app.evidence.master_keys import FileVault, key_of
 
 _WITHIN_S = 30.0
 _ENDS_WITHIN_S = 2.0
+_REFUSAL_STANDS_S = 15.0
 _MOST_BYTES = 1 << 16
 
 
@@ -26,7 +29,8 @@ class CommandVault:
     """A `KeyVault` whose keys are wrapped and unwrapped by two commands.
 
     Each is a program with its arguments; no shell reads them. Raises KeyUnavailable
-    when one cannot be started, fails, or does not end within `within_s` seconds.
+    when one cannot be started, fails, or does not end within `within_s` seconds; what
+    opening a key raised is raised again for a while, by the clock `now_s`.
     """
 
     def __init__(
@@ -36,11 +40,13 @@ class CommandVault:
         unwrap: Sequence[str],
         *,
         within_s: float = _WITHIN_S,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._file = FileVault(path)
         self._wrap, self._unwrap = tuple(wrap), tuple(unwrap)
-        self._within_s = within_s
+        self._within_s, self._now_s = within_s, now_s
         self._held: dict[str, bytes] = {}
+        self._refused: dict[str, tuple[float, str]] = {}
 
     def get(self, key_id: str) -> bytes | None:
         """Return a key, opened by the command once."""
@@ -48,7 +54,7 @@ class CommandVault:
             text = self._file.text_of(key_id)
             if text is None:
                 return None
-            self._held[key_id] = self._opened(key_id, text)
+            self._held[key_id] = self._asked_for(key_id, text)
         return self._held[key_id]
 
     def put(self, key_id: str, key: bytes) -> None:
@@ -60,6 +66,7 @@ class CommandVault:
                 "wrapped. Check both commands for keys."
             )
         self._held.pop(key_id, None)
+        self._refused.pop(key_id, None)
         self._file.put_text(key_id, base64.b64encode(wrapped).decode("ascii"))
 
     def delete(self, key_id: str) -> None:
@@ -74,6 +81,19 @@ class CommandVault:
     def set_current(self, key_id: str) -> None:
         """Point at a key."""
         self._file.set_current(key_id)
+
+    def _asked_for(self, key_id: str, text: str) -> bytes:
+        until_s, why = self._refused.get(key_id, (0.0, ""))
+        if why and self._now_s() < until_s:
+            raise KeyUnavailable(why)
+        try:
+            key = self._opened(key_id, text)
+        except KeyUnavailable as refusal:
+            stands_until_s = self._now_s() + _REFUSAL_STANDS_S
+            self._refused[key_id] = (stands_until_s, str(refusal))
+            raise
+        self._refused.pop(key_id, None)
+        return key
 
     def _opened(self, key_id: str, text: str) -> bytes:
         try:

@@ -16,6 +16,7 @@ stream = b"".join(hashlib.sha256(secret + bytes([n])).digest() for n in range(4)
 turned = bytes(a ^ b for a, b in zip(given, stream))
 sys.stdout.buffer.write(turned)
 """
+_SECRET = b"of the service"
 
 
 class KeyCommand:
@@ -27,7 +28,7 @@ class KeyCommand:
         self._folder = folder
         self._program = folder / "service.py"
         self._program.write_text(_SERVICE)
-        (folder / "secret").write_bytes(b"of the service")
+        (folder / "secret").write_bytes(_SECRET)
 
     @property
     def wrap(self) -> tuple[str, ...]:
@@ -47,6 +48,10 @@ class KeyCommand:
     def unplug(self) -> None:
         """Let the service fail from now on."""
         (self._folder / "secret").unlink()
+
+    def plug_in(self) -> None:
+        """Let it answer again."""
+        (self._folder / "secret").write_bytes(_SECRET)
 
     def _command(self, verb: str) -> tuple[str, ...]:
         return (sys.executable, "-I", "-S", str(self._program), verb)

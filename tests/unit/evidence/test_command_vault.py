@@ -58,6 +58,25 @@ def test_a_service_that_is_away(service: KeyCommand, tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_a_service_that_is_away_is_not_asked_for_each_object(
+    service: KeyCommand, tmp_path: Path
+) -> None:
+    path, now_s = tmp_path / "keys.json", [100.0]
+    master = MasterKeys(_vault(service, path)).make()
+    vault = CommandVault(path, service.wrap, service.unwrap, now_s=lambda: now_s[0])
+    service.unplug()
+    for _ in range(3):
+        with pytest.raises(KeyUnavailable, match="gave no key"):
+            vault.get(master)
+    service.plug_in()
+    asked = len(service.asked)
+    with pytest.raises(KeyUnavailable, match="gave no key"):
+        vault.get(master)
+    assert len(service.asked) == asked
+    now_s[0] += 15
+    assert vault.get(master) is not None
+
+
 def test_a_key_that_could_not_be_opened_again_is_not_kept(
     service: KeyCommand, tmp_path: Path
 ) -> None:
