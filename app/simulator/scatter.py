@@ -26,8 +26,6 @@ _LONGEST_M = 12.0
 _ELBOW_ROOM_M = 0.3
 _GROUPS, _ALONG = 1.5, 2.2
 """Groups of people that cross, and people along the road, on average."""
-_ABREAST = 0.5
-"""Share of groups that walk side by side: across the road one half hides the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +149,10 @@ def _crossing(ground: Ground, rng: np.random.Generator) -> Iterator[Actor]:
         crossing = ground.crossings[int(rng.integers(len(ground.crossings)))]
         heading = np.pi / 2 if rng.random() < 0.5 else -np.pi / 2
         x, y = rng.uniform(*crossing.span_x_m), rng.uniform(*crossing.span_y_m)
-        abreast = bool(rng.random() < _ABREAST)
-        for _ in range(1 + abreast + int(rng.poisson(0.8))):
+        for _ in range(1 + int(rng.poisson(0.8))):
             pose = Pose(float(x), float(y), float(heading + rng.normal(0, 0.15)))
             yield Actor(0, make_body(VehicleClass.PERSON, rng), pose)
-            if abreast:
-                x, y = x + rng.normal(0, 0.25), y + rng.uniform(0.8, 1.5)
-            else:
-                x, y = x + rng.normal(0, 0.9), y + rng.normal(0, 0.7)
+            x, y = x + rng.normal(0, 0.9), y + rng.normal(0, 0.7)
 
 
 def _beside(
