@@ -108,10 +108,10 @@ def make_folders(out: Path, name: str) -> None:
     """Make the folders of part `name` of a set and its data.yaml."""
     for kind in ("images", "labels", "aside"):
         (out / kind / name).mkdir(parents=True, exist_ok=True)
-    _write_yaml(out)
+    write_yaml(out)
 
 
-def _write_yaml(out: Path) -> None:
+def write_yaml(out: Path) -> None:
     """Say in `out/data.yaml` where the parts are and what the classes are called."""
     lines = [f"path: {out.resolve()}", "train: images/train", "val: images/val"]
     lines.append("names:")
